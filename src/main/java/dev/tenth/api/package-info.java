@@ -1,0 +1,6 @@
+/**
+ * The REST resources and their problem+json answers.
+ *
+ * <p>It may import the rooms {@code run}, {@code serve} and {@code data}.
+ */
+package dev.tenth.api;

@@ -1,0 +1,35 @@
+package dev.tenth.recipe;
+
+import java.util.List;
+
+/**
+ * One system of the series: everything that is special about it, and nothing else.
+ *
+ * @param <P> its parameter record; each component carries a {@link Parameter}
+ */
+public interface Recipe<P extends Record & Parameters> {
+    /** The name on the wire: lower case, words joined by {@code -}. */
+    String id();
+
+    /** The name for people. */
+    String title();
+
+    Chapter chapter();
+
+    /** What one sees and learns here: two or three sentences. */
+    String story();
+
+    /** The presets; the first is the default one. */
+    List<Preset<P>> presets();
+
+    /** The data, the model and its traced programs, ready for {@link Training#begin} or {@link Training#load}. */
+    Training<P> prepare(P parameters, Setting setting);
+
+    /** The memory in bytes that the model's parameters, gradients and optimizer state take: known before anything starts. */
+    long memoryBytes(P parameters);
+
+    /** What people and programs can do with what was learned. */
+    default List<Ability<P>> abilities() {
+        return List.of();
+    }
+}

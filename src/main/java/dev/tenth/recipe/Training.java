@@ -1,0 +1,35 @@
+package dev.tenth.recipe;
+
+import dev.tenth.torch.HostTensor;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A model in training. Its whole state is the named tensors of {@link #save}, the parameters and the number of the last
+ * step: a training that {@link #load}s them goes on bit for bit. One thread uses it.
+ */
+public interface Training<P> extends AutoCloseable {
+    /** The number of the last step. */
+    long steps();
+
+    /**
+     * Makes the state from which step 1 starts (first weights, pre-training) and shows it. Not called when the run goes
+     * on from a checkpoint.
+     */
+    void begin(Consumer<Shown> show);
+
+    /** Trains step {@code step} (from 1) and shows what is to be seen of it. */
+    void step(long step, Consumer<Shown> show);
+
+    /** Goes on with other values of the turnable parameters, from the next step. */
+    void turn(P parameters);
+
+    /** A copy of the state. */
+    Map<String, HostTensor> save();
+
+    /** Takes over a state that {@link #save} made, of a run with the same model. */
+    void load(Map<String, HostTensor> state);
+
+    @Override
+    void close();
+}
