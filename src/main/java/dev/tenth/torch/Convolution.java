@@ -1,0 +1,81 @@
+package dev.tenth.torch;
+
+import java.util.List;
+
+/** Convolution and pooling over images {@code [N, C, H, W]}. */
+public final class Convolution {
+    private Convolution() {}
+
+    /**
+     * Slides filters over an image: {@code [N, out, H', W']} with {@code H' = (H + 2·padding − k) / stride + 1}.
+     *
+     * @param weight {@code [out, C, k, k]}
+     * @param bias {@code [out]}
+     */
+    public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
+        check("conv2d", input, weight, 1);
+        long height = (input.size(2) + 2L * padding - weight.size(2)) / stride + 1;
+        long width = (input.size(3) + 2L * padding - weight.size(3)) / stride + 1;
+        Shape result = Shape.of(input.size(0), weight.size(0), height, width);
+        return convolve("conv2d", result, input, weight, bias, stride, padding);
+    }
+
+    /**
+     * The transpose of a convolution, which enlarges: {@code H' = (H − 1)·stride − 2·padding + k}.
+     *
+     * @param weight {@code [C, out, k, k]}
+     * @param bias {@code [out]}
+     */
+    public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
+        check("convTranspose2d", input, weight, 0);
+        long height = (input.size(2) - 1) * stride - 2L * padding + weight.size(2);
+        long width = (input.size(3) - 1) * stride - 2L * padding + weight.size(3);
+        Shape result = Shape.of(input.size(0), weight.size(1), height, width);
+        return convolve("conv_transpose2d", result, input, weight, bias, stride, padding);
+    }
+
+    private static Tensor convolve(
+            String operator, Shape result, Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
+        return input.trace()
+                .lowered(
+                        input.type(),
+                        in -> in.getFirst()
+                                .call(
+                                        operator,
+                                        in.getFirst().type(),
+                                        result,
+                                        in.get(0),
+                                        in.get(1),
+                                        in.get(2),
+                                        Tensor.longs(stride, stride),
+                                        Tensor.longs(padding, padding)),
+                        input,
+                        weight,
+                        bias);
+    }
+
+    /** The largest element of each {@code size × size} square. */
+    public static Tensor maxPool2d(Tensor input, int size) {
+        return pool("max_pool2d", input, size);
+    }
+
+    /** The mean of each {@code size × size} square. */
+    public static Tensor averagePool2d(Tensor input, int size) {
+        return pool("avg_pool2d", input, size);
+    }
+
+    private static Tensor pool(String operator, Tensor input, int size) {
+        if (input.shape().rank() != 4) {
+            throw new ShapeException(operator + ": " + input.shape() + " is not [N, C, H, W]");
+        }
+        Shape result = input.shape().with(2, input.size(2) / size).with(3, input.size(3) / size);
+        return input.call(operator, input.type(), result, input, Tensor.longs(size, size));
+    }
+
+    private static void check(String operator, Tensor input, Tensor weight, int channels) {
+        if (input.shape().rank() != 4 || weight.shape().rank() != 4 || input.size(1) != weight.size(channels)) {
+            throw new ShapeException(operator + ": image " + input.shape() + " and filters " + weight.shape()
+                    + " do not fit: " + List.of("[N, C, H, W]", channels == 1 ? "[out, C, k, k]" : "[C, out, k, k]"));
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.tenth.torch;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Methods over common variables: what model code becomes when it is traced. Immutable and without native memory; it is
+ * run by an {@link Executable} and written as a TorchScript archive by {@link #archive}.
+ */
+public final class Program {
+    /** Stands for the device on which the program is loaded. */
+    static final Object DEVICE = new Object();
+
+    private final List<Variable> variables;
+    private final Map<String, Method> methods;
+
+    private Program(List<Variable> variables, Map<String, Method> methods) {
+        this.variables = List.copyOf(variables);
+        this.methods = new LinkedHashMap<>(methods);
+    }
+
+    /** Traces a program: the consumer adds its methods. */
+    public static Program trace(Precision precision, Consumer<Builder> methods) {
+        Builder builder = new Builder(precision);
+        methods.accept(builder);
+        return new Program(new ArrayList<>(builder.variables.values()), builder.methods);
+    }
+
+    /** Everything that outlives a call, in the order in which the methods came upon it. */
+    public List<Variable> variables() {
+        return variables;
+    }
+
+    /** The memory that its variables and the gradients of its parameters take. */
+    public long bytes() {
+        return variables.stream()
+                .mapToLong(v -> v.role() == Variable.Role.PARAMETER ? 2 * v.bytes() : v.bytes())
+                .sum();
+    }
+
+    /** The program as a file that {@code torch.jit.load} opens. */
+    public byte[] archive(Device device) {
+        return TorchScript.archive(this, device);
+    }
+
+    Method method(String name) {
+        Method method = methods.get(name);
+        if (method == null) {
+            throw new IllegalArgumentException("method: \"" + name + "\" is not one of " + methods.keySet());
+        }
+        return method;
+    }
+
+    List<Method> methods() {
+        return List.copyOf(methods.values());
+    }
+
+    /** Adds methods to a program. */
+    public static final class Builder {
+        private final Precision precision;
+        private final Map<String, Variable> variables = new LinkedHashMap<>();
+        private final Map<String, Method> methods = new LinkedHashMap<>();
+
+        private Builder(Precision precision) {
+            this.precision = precision;
+        }
+
+        /** Traces one method. */
+        public Builder method(String name, Consumer<Trace> body) {
+            Trace trace = new Trace(this, precision);
+            body.accept(trace);
+            if (methods.put(name, trace.finish(name)) != null) {
+                throw new IllegalArgumentException("method: \"" + name + "\" is there already");
+            }
+            return this;
+        }
+
+        void declare(Variable variable) {
+            Variable known = variables.putIfAbsent(variable.name(), variable);
+            if (known != null && !(known.shape().equals(variable.shape()) && known.type() == variable.type())) {
+                throw new ShapeException("variable: " + variable.name() + " was declared as " + known.shape()
+                        + " and is now " + variable.shape());
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.tenth.torch;
+
+/** Random tensors of one call of a method; each draw continues the sequence that the seed began. */
+public final class Random {
+    private final Trace trace;
+    private final Instruction.Symbol generator;
+
+    Random(Trace trace, Instruction.Symbol generator) {
+        this.trace = trace;
+        this.generator = generator;
+    }
+
+    /** Standard normal numbers. */
+    public Tensor normal(long... shape) {
+        return filled("normal_", Shape.of(shape), Scalar.of(0.0), Scalar.of(1.0));
+    }
+
+    /** Numbers from U[0, 1). */
+    public Tensor uniform(long... shape) {
+        return filled("uniform_", Shape.of(shape), Scalar.of(0.0), Scalar.of(1.0));
+    }
+
+    /**
+     * Dropout in training: elements are zeroed with a probability and the rest scaled, so that the mean stays.
+     *
+     * @see <a href="https://jmlr.org/papers/v15/srivastava14a.html">Srivastava et al., 2014</a>
+     */
+    public Tensor dropout(Tensor input, double probability) {
+        if (!(probability >= 0 && probability < 1)) {
+            throw new IllegalArgumentException("probability: " + probability + " is not from 0 to below 1");
+        }
+        if (probability == 0) {
+            return input;
+        }
+        Tensor kept = filled("bernoulli_", input.shape(), Scalar.of(1 - probability));
+        return input.times(kept.dividedBy(1 - probability));
+    }
+
+    /** One class for each row of probabilities (or weights) {@code [n, classes]}: {@code int64 [n]}. */
+    public Tensor choice(Tensor weights) {
+        return trace.call(
+                        "multinomial",
+                        DType.INT64,
+                        Shape.of(weights.size(0), 1),
+                        weights,
+                        Scalar.of(1L),
+                        true,
+                        Tensor.named("generator", generator))
+                .reshape(weights.size(0));
+    }
+
+    /** The numbers 0 … size−1 in random order, {@code int64}. */
+    public Tensor permutation(long size) {
+        return trace.call(
+                "randperm",
+                DType.INT64,
+                Shape.of(size),
+                Scalar.of(size),
+                Tensor.named("generator", generator),
+                Tensor.named("dtype", DType.INT64),
+                Tensor.named("device", Program.DEVICE));
+    }
+
+    /** Integers from 0 to below {@code bound}, {@code int64}. */
+    public Tensor integers(long bound, long... shape) {
+        return trace.call(
+                "randint",
+                DType.INT64,
+                Shape.of(shape),
+                Scalar.of(bound),
+                Tensor.longs(shape),
+                Tensor.named("generator", generator),
+                Tensor.named("dtype", DType.INT64),
+                Tensor.named("device", Program.DEVICE));
+    }
+
+    private Tensor filled(String operator, Shape shape, Scalar... arguments) {
+        Tensor empty = trace.call(
+                "empty",
+                DType.FLOAT32,
+                shape,
+                Tensor.longs(shape.dimensions()),
+                Tensor.named("dtype", DType.FLOAT32),
+                Tensor.named("device", Program.DEVICE));
+        Object[] all = new Object[arguments.length + 2];
+        all[0] = empty;
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        all[all.length - 1] = Tensor.named("generator", generator);
+        return trace.call(operator, DType.FLOAT32, shape, all);
+    }
+}

@@ -1,0 +1,244 @@
+package dev.tenth.torch;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Spells programs in the dialect in which libtorch stores TorchScript: the only class that knows it. One module with the
+ * attribute {@code state} (the variables' tensors, set once by {@code bind}) and one method for each of the program's.
+ */
+final class TorchScript {
+    /** Sets the variables of a loaded module. */
+    static final String BIND = "bind";
+
+    /** Operators that change their first argument and return nothing. */
+    private static final Set<String> WITHOUT_RESULT_PREFIXES = Set.of("_foreach_", "_fused_");
+
+    private final Map<String, Integer> places;
+    private final Device device;
+    private final StringBuilder code = new StringBuilder();
+    private Set<Tensor> differentiated = Set.of();
+    private int unused;
+
+    private TorchScript(List<Variable> variables, Device device) {
+        this.places = new LinkedHashMap<>();
+        variables.forEach(variable -> places.put(variable.name(), places.size()));
+        this.device = device;
+    }
+
+    static byte[] archive(Program program, Device device) {
+        TorchScript script = new TorchScript(program.variables(), device);
+        script.code.append("""
+                class Program(Module):
+                  __parameters__ = []
+                  __buffers__ = []
+                  state : List[Tensor]
+                  def bind(self: __torch__.Program,
+                    state: List[Tensor],
+                    ready: Tensor) -> Tensor:
+                    self.state = state
+                    return ready
+                """);
+        program.methods().forEach(script::method);
+        return TorchScriptArchive.of(script.code.toString());
+    }
+
+    private void method(Method method) {
+        differentiated = differentiated(method.instructions(), new HashSet<>());
+        String parameters = method.inputs().stream()
+                .map(input -> ",\n    " + name(input) + ": Tensor")
+                .collect(Collectors.joining());
+        code.append("  def ")
+                .append(method.name())
+                .append("(self: __torch__.Program,\n    integers: Tensor,\n    numbers: Tensor")
+                .append(parameters)
+                .append(") -> List[Tensor]:\n    state = self.state\n");
+        method.integers()
+                .forEach((_, place) -> line(2, "i%d = int(torch.select(integers, 0, %d))".formatted(place, place)));
+        method.numbers()
+                .forEach((_, place) -> line(2, "f%d = float(torch.select(numbers, 0, %d))".formatted(place, place)));
+        instructions(method.instructions(), 2);
+        line(2, "return " + list(method.outputs()));
+    }
+
+    /** Every tensor that a gradient is taken with respect to. */
+    private static Set<Tensor> differentiated(List<Instruction> instructions, Set<Tensor> found) {
+        for (Instruction instruction : instructions) {
+            switch (instruction) {
+                case Instruction.Gradient gradient -> found.addAll(gradient.leaves());
+                case Instruction.Repeat repeat -> differentiated(repeat.body(), found);
+                case Instruction.Call _, Instruction.Leaf _, Instruction.Read _, Instruction.Seed _ -> {}
+            }
+        }
+        return found;
+    }
+
+    private void instructions(List<Instruction> instructions, int depth) {
+        for (int i = 0; i < instructions.size(); i++) {
+            switch (instructions.get(i)) {
+                case Instruction.Read read ->
+                    line(
+                            depth,
+                            name(read.made()) + " = state["
+                                    + places.get(read.variable().name()) + "]");
+                case Instruction.Leaf leaf -> leaf(leaf, depth);
+                case Instruction.Seed seed -> seed(seed, depth);
+                case Instruction.Call call -> call(call, depth);
+                case Instruction.Gradient gradient -> gradient(gradient, instructions, i, depth);
+                case Instruction.Repeat repeat -> repeat(repeat, depth);
+            }
+        }
+    }
+
+    /** Where no gradient is asked for, the leaf is the tensor itself and no history is recorded. */
+    private void leaf(Instruction.Leaf leaf, int depth) {
+        String source = name(leaf.source());
+        line(
+                depth,
+                name(leaf.made()) + " = "
+                        + (differentiated.contains(leaf.made())
+                                ? "torch.requires_grad_(torch.detach(" + source + "))"
+                                : source));
+    }
+
+    private void seed(Instruction.Seed seed, int depth) {
+        String generator = seed.generator().name();
+        line(depth, generator + " = torch.Generator(device=" + device() + ", seed=0)");
+        line(
+                depth,
+                unused() + " = torch.manual_seed(" + generator + ", "
+                        + seed.seed().expression() + ")");
+    }
+
+    private void call(Instruction.Call call, int depth) {
+        String arguments = call.arguments().stream().map(this::argument).collect(Collectors.joining(", "));
+        String expression = "torch." + call.operator() + "(" + arguments + ")";
+        boolean returnsNothing = WITHOUT_RESULT_PREFIXES.stream().anyMatch(call.operator()::startsWith);
+        String results =
+                switch (call.makes().size()) {
+                    // A result that is not bound would be taken for dead code, and the call with it.
+                    case 0 -> returnsNothing ? "" : unused() + " = ";
+                    case 1 -> name(call.makes().getFirst()) + " = ";
+                    default ->
+                        call.makes().stream().map(TorchScript::name).collect(Collectors.joining(", ", "", ", = "));
+                };
+        line(depth, results + expression);
+    }
+
+    private void gradient(Instruction.Gradient gradient, List<Instruction> instructions, int position, int depth) {
+        List<Instruction> before = instructions.subList(0, position);
+        Set<Tensor> history = Dependencies.of(gradient.loss(), before);
+        boolean again = false;
+        boolean shared = false;
+        for (int i = position + 1; i < instructions.size(); i++) {
+            if (instructions.get(i) instanceof Instruction.Gradient later) {
+                Set<Tensor> its = Dependencies.of(later.loss(), instructions.subList(0, i));
+                again |= gradient.makes().stream().anyMatch(its::contains);
+                shared |=
+                        computed(before).stream().anyMatch(tensor -> history.contains(tensor) && its.contains(tensor));
+            }
+        }
+        String gradients = unused();
+        line(
+                depth,
+                "%s = torch.autograd.grad([%s], %s, None, %s, %s)"
+                        .formatted(
+                                gradients,
+                                name(gradient.loss()),
+                                list(gradient.leaves()),
+                                truth(again || shared),
+                                truth(again)));
+        for (int i = 0; i < gradient.makes().size(); i++) {
+            line(
+                    depth,
+                    "%s = torch._unwrap_optional(%s[%d])"
+                            .formatted(name(gradient.makes().get(i)), gradients, i));
+        }
+    }
+
+    private static List<Tensor> computed(List<Instruction> instructions) {
+        return instructions.stream()
+                .filter(instruction ->
+                        instruction instanceof Instruction.Call || instruction instanceof Instruction.Repeat)
+                .flatMap(instruction -> instruction.makes().stream())
+                .toList();
+    }
+
+    private void repeat(Instruction.Repeat repeat, int depth) {
+        List<String> lists = repeat.emitted().stream().map(_ -> unused()).toList();
+        lists.forEach(name -> line(depth, name + " = annotate(List[Tensor], [])"));
+        assign(repeat.carried(), repeat.initial(), depth);
+        line(depth, "for " + repeat.index() + " in range(" + repeat.count().expression() + "):");
+        instructions(repeat.body(), depth + 1);
+        for (int i = 0; i < lists.size(); i++) {
+            line(
+                    depth + 1,
+                    unused() + " = torch.append(" + lists.get(i) + ", "
+                            + name(repeat.emitted().get(i)) + ")");
+        }
+        assign(repeat.carried(), repeat.next(), depth + 1);
+        int carried = repeat.carried().size();
+        assign(repeat.makes().subList(0, carried), repeat.carried(), depth);
+        for (int i = 0; i < lists.size(); i++) {
+            line(depth, name(repeat.makes().get(carried + i)) + " = torch.stack(" + lists.get(i) + ", 0)");
+        }
+    }
+
+    /** By way of other names, since a value may be carried into another one's place. */
+    private void assign(List<Tensor> targets, List<Tensor> values, int depth) {
+        List<String> between = values.stream().map(_ -> unused()).toList();
+        for (int i = 0; i < values.size(); i++) {
+            line(depth, between.get(i) + " = " + name(values.get(i)));
+        }
+        for (int i = 0; i < values.size(); i++) {
+            line(depth, name(targets.get(i)) + " = " + between.get(i));
+        }
+    }
+
+    private String argument(Object argument) {
+        return switch (argument) {
+            case Tensor tensor -> name(tensor);
+            case Scalar scalar -> scalar.expression();
+            case Boolean truth -> truth(truth);
+            case DType type -> Integer.toString(type.torchCode());
+            case Instruction.Symbol symbol -> symbol.name();
+            case Instruction.Named named -> named.name() + "=" + argument(named.value());
+            case String text -> "\"" + text + "\"";
+            case List<?> list when list.isEmpty() -> "annotate(List[Tensor], [])";
+            case List<?> list -> list.stream().map(this::argument).collect(Collectors.joining(", ", "[", "]"));
+            case Object none when none == Instruction.NONE -> "None";
+            case Object place when place == Program.DEVICE -> "torch.device(" + device() + ")";
+            default -> throw new IllegalStateException("a program cannot spell " + argument);
+        };
+    }
+
+    private static String list(List<Tensor> tensors) {
+        return tensors.isEmpty()
+                ? "annotate(List[Tensor], [])"
+                : tensors.stream().map(TorchScript::name).collect(Collectors.joining(", ", "[", "]"));
+    }
+
+    private String device() {
+        return "\"" + device + "\"";
+    }
+
+    private static String truth(boolean value) {
+        return value ? "True" : "False";
+    }
+
+    private static String name(Tensor tensor) {
+        return "v" + tensor.id;
+    }
+
+    private String unused() {
+        return "_" + unused++;
+    }
+
+    private void line(int depth, String text) {
+        code.repeat("  ", depth).append(text).append('\n');
+    }
+}

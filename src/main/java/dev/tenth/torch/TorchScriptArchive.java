@@ -1,0 +1,73 @@
+package dev.tenth.torch;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * The file in which libtorch keeps a TorchScript module: an uncompressed zip with the code, the module object as a pickle
+ * (here: one class with an empty list of tensors), an empty pickle of constants, and the version of the format.
+ */
+final class TorchScriptArchive {
+    /** The version of the format that libtorch has written since 1.6. */
+    private static final String VERSION = "3\n";
+
+    private TorchScriptArchive() {}
+
+    static byte[] of(String code) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            store(zip, "program/data.pkl", module());
+            store(zip, "program/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+            store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+            store(zip, "program/version", VERSION.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        CRC32 checksum = new CRC32();
+        checksum.update(content);
+        ZipEntry entry = new ZipEntry(name);
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.length);
+        entry.setCrc(checksum.getValue());
+        // The same program gives the same bytes.
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    /** {@code Program} with its attribute {@code state = []}, in the opcodes of pickle's protocol 2. */
+    private static byte[] module() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream pickle = new DataOutputStream(bytes);
+        pickle.write(new byte[] {(byte) 0x80, 2}); // protocol
+        global(pickle, "__torch__", "Program");
+        pickle.write(")\u0081}(".getBytes(StandardCharsets.ISO_8859_1)); // (), new object, {}, mark
+        text(pickle, "state");
+        global(pickle, "torch.jit._pickle", "build_tensorlist");
+        pickle.write("]\u0085R".getBytes(StandardCharsets.ISO_8859_1)); // [], tuple of one, reduce
+        pickle.write("ub.".getBytes(StandardCharsets.ISO_8859_1)); // set items, build, stop
+        return bytes.toByteArray();
+    }
+
+    private static void global(DataOutputStream pickle, String module, String name) throws IOException {
+        pickle.writeBytes("c" + module + "\n" + name + "\n");
+    }
+
+    private static void text(DataOutputStream pickle, String text) throws IOException {
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        pickle.writeByte('X');
+        pickle.writeInt(Integer.reverseBytes(utf8.length));
+        pickle.write(utf8);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.tenth.torch;
+
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * The declaration of a tensor that outlives a call of a program: a parameter, an optimizer's slot, a running sum, resident
+ * data.
+ *
+ * @param name unique in its program; parts are joined by {@code /}
+ */
+public record Variable(String name, DType type, Shape shape, Initial initial, Role role) {
+
+    /** What a variable is for. */
+    public enum Role {
+        /** Learned: gradients are taken with respect to it. */
+        PARAMETER,
+        /** Saved with the parameters, but not learned. */
+        STATE,
+        /** Data that can be had again from elsewhere: not saved. */
+        DATA
+    }
+
+    /** The first values of a variable. */
+    @FunctionalInterface
+    public interface Initial {
+        /** The value of the next element. */
+        double next(RandomGenerator random);
+
+        static Initial zeros() {
+            return random -> 0;
+        }
+
+        static Initial constant(double value) {
+            return random -> value;
+        }
+
+        /** U(−bound, bound). */
+        static Initial uniform(double bound) {
+            return random -> (2 * random.nextDouble() - 1) * bound;
+        }
+
+        /** N(0, deviation²). */
+        static Initial normal(double deviation) {
+            return random -> random.nextGaussian() * deviation;
+        }
+    }
+
+    /** A learned {@code float32} tensor. */
+    public static Variable parameter(String name, Initial initial, long... shape) {
+        return new Variable(name, DType.FLOAT32, Shape.of(shape), initial, Role.PARAMETER);
+    }
+
+    /** A {@code float32} tensor of zeros that is saved, but not learned. */
+    public static Variable state(String name, long... shape) {
+        return new Variable(name, DType.FLOAT32, Shape.of(shape), Initial.zeros(), Role.STATE);
+    }
+
+    /** Resident data: zeros until it is set. */
+    public static Variable data(String name, DType type, long... shape) {
+        return new Variable(name, type, Shape.of(shape), Initial.zeros(), Role.DATA);
+    }
+
+    /** The size of its elements in bytes. */
+    public long bytes() {
+        return shape.elements() * type.bytes();
+    }
+
+    /** Its first values in a run: they depend on the seed and its name alone, not on the variables around it. */
+    HostTensor first(long seed) {
+        RandomGenerator random = new SplittableRandom(Randomness.mix(seed, name));
+        int size = Math.toIntExact(shape.elements());
+        return switch (type) {
+            case FLOAT32 -> {
+                float[] values = new float[size];
+                for (int i = 0; i < size; i++) {
+                    values[i] = (float) initial.next(random);
+                }
+                yield HostTensor.of(values, shape.dimensions());
+            }
+            case FLOAT64 -> {
+                double[] values = new double[size];
+                for (int i = 0; i < size; i++) {
+                    values[i] = initial.next(random);
+                }
+                yield HostTensor.of(values, shape.dimensions());
+            }
+            case INT64 -> {
+                long[] values = new long[size];
+                for (int i = 0; i < size; i++) {
+                    values[i] = (long) initial.next(random);
+                }
+                yield HostTensor.of(values, shape.dimensions());
+            }
+            case BFLOAT16, BOOL -> throw new IllegalStateException(name + ": a variable cannot be " + type);
+        };
+    }
+}
