@@ -1,6 +1,7 @@
 package dev.tenth.recipes;
 
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipes.gan.Gan1d;
 import java.util.List;
 
 /** The systems of the house, in reading order. A new one is entered here. */
@@ -8,6 +9,6 @@ public final class Recipes {
     private Recipes() {}
 
     public static List<Recipe<?>> all() {
-        return List.of();
+        return List.of(new Gan1d());
     }
 }

@@ -47,8 +47,8 @@ public final class Convolution {
                                         in.get(0),
                                         in.get(1),
                                         in.get(2),
-                                        Tensor.longs(stride, stride),
-                                        Tensor.longs(padding, padding)),
+                                        new long[] {stride, stride},
+                                        new long[] {padding, padding}),
                         input,
                         weight,
                         bias);
@@ -69,7 +69,7 @@ public final class Convolution {
             throw new ShapeException(operator + ": " + input.shape() + " is not [N, C, H, W]");
         }
         Shape result = input.shape().with(2, input.size(2) / size).with(3, input.size(3) / size);
-        return input.call(operator, input.type(), result, input, Tensor.longs(size, size));
+        return input.call(operator, input.type(), result, input, new long[] {size, size});
     }
 
     private static void check(String operator, Tensor input, Tensor weight, int channels) {

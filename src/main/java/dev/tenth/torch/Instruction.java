@@ -14,7 +14,7 @@ sealed interface Instruction {
      * A call of a libtorch operator.
      *
      * @param operator its name: {@code "tanh"}, {@code "_foreach_add_"}
-     * @param arguments each a Tensor, Scalar, String, Boolean, DType, {@link #NONE}, {@link Named} or a List of these
+     * @param arguments each a Tensor, Scalar, Boolean, DType, long[], {@link Symbol}, {@link #NONE}, {@link Named} or a List of these
      * @param makes one tensor, several (a tuple), or none (an operation in place)
      */
     record Call(String operator, List<?> arguments, List<Tensor> makes) implements Instruction {

@@ -68,7 +68,7 @@ public final class Random {
                 DType.INT64,
                 Shape.of(shape),
                 Scalar.of(bound),
-                Tensor.longs(shape),
+                shape,
                 Tensor.named("generator", generator),
                 Tensor.named("dtype", DType.INT64),
                 Tensor.named("device", Program.DEVICE));
@@ -79,7 +79,7 @@ public final class Random {
                 "empty",
                 DType.FLOAT32,
                 shape,
-                Tensor.longs(shape.dimensions()),
+                shape.dimensions(),
                 Tensor.named("dtype", DType.FLOAT32),
                 Tensor.named("device", Program.DEVICE));
         Object[] all = new Object[arguments.length + 2];

@@ -1,7 +1,6 @@
 package dev.tenth.torch;
 
 import dev.tenth.torch.Instruction.Named;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -327,7 +326,7 @@ public final class Tensor {
             throw new ShapeException("reshape: %s has %d elements, %s has %d"
                     .formatted(shape, shape.elements(), wanted, wanted.elements()));
         }
-        return call("reshape", type, wanted, this, longs(dimensions));
+        return call("reshape", type, wanted, this, dimensions);
     }
 
     /** With two dimensions exchanged. */
@@ -353,7 +352,7 @@ public final class Tensor {
                 type,
                 Shape.of(dimensions),
                 this,
-                longs(Arrays.stream(order).asLongStream().toArray()));
+                Arrays.stream(order).asLongStream().toArray());
     }
 
     /** A view with elements repeated along dimensions of size 1. */
@@ -362,7 +361,7 @@ public final class Tensor {
         if (!Shape.broadcast("expand", shape, wanted).equals(wanted)) {
             throw new ShapeException("expand: " + shape + " cannot become " + wanted);
         }
-        return call("expand", type, wanted, this, longs(dimensions));
+        return call("expand", type, wanted, this, dimensions);
     }
 
     /** With a new dimension of size 1. */
@@ -505,14 +504,6 @@ public final class Tensor {
 
     private Scalar axis(int dimension) {
         return Scalar.of((long) shape.index(dimension));
-    }
-
-    static List<Scalar> longs(long... values) {
-        List<Scalar> scalars = new ArrayList<>();
-        for (long value : values) {
-            scalars.add(Scalar.of(value));
-        }
-        return scalars;
     }
 
     Tensor call(String operator, DType resultType, Shape resultShape, Object... arguments) {

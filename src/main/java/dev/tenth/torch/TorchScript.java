@@ -1,5 +1,6 @@
 package dev.tenth.torch;
 
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,8 +16,8 @@ final class TorchScript {
     /** Sets the variables of a loaded module. */
     static final String BIND = "bind";
 
-    /** Operators that change their first argument and return nothing. */
-    private static final Set<String> WITHOUT_RESULT_PREFIXES = Set.of("_foreach_", "_fused_");
+    /** How operators over lists of tensors begin; those used here work in place. */
+    private static final Set<String> LIST_OPERATORS = Set.of("_foreach_", "_fused_");
 
     private final Map<String, Integer> places;
     private final Device device;
@@ -115,18 +116,37 @@ final class TorchScript {
     }
 
     private void call(Instruction.Call call, int depth) {
-        String arguments = call.arguments().stream().map(this::argument).collect(Collectors.joining(", "));
-        String expression = "torch." + call.operator() + "(" + arguments + ")";
-        boolean returnsNothing = WITHOUT_RESULT_PREFIXES.stream().anyMatch(call.operator()::startsWith);
+        if (LIST_OPERATORS.stream().anyMatch(call.operator()::startsWith)) {
+            listCall(call, depth);
+            return;
+        }
         String results =
                 switch (call.makes().size()) {
                     // A result that is not bound would be taken for dead code, and the call with it.
-                    case 0 -> returnsNothing ? "" : unused() + " = ";
-                    case 1 -> name(call.makes().getFirst()) + " = ";
-                    default ->
-                        call.makes().stream().map(TorchScript::name).collect(Collectors.joining(", ", "", ", = "));
+                    case 0 -> unused();
+                    case 1 -> name(call.makes().getFirst());
+                    default -> call.makes().stream().map(TorchScript::name).collect(Collectors.joining(", ", "", ","));
                 };
-        line(depth, results + expression);
+        line(depth, results + " = torch." + call.operator() + "(" + arguments(call.arguments()) + ")");
+    }
+
+    /**
+     * An operator that changes the tensors of its first argument, a list, and has no result. libtorch takes it for dead code
+     * unless something that cannot be dead looks at that list afterwards.
+     */
+    private void listCall(Instruction.Call call, int depth) {
+        String changed = unused();
+        List<?> others = call.arguments().subList(1, call.arguments().size());
+        line(depth, changed + " = " + argument(call.arguments().getFirst()));
+        line(depth, "torch." + call.operator() + "(" + changed + ", " + arguments(others) + ")");
+        line(depth, "if torch.eq(torch.len(" + changed + "), 0):");
+        line(depth + 1, "ops.prim.RaiseException(\"nothing to change\")");
+        line(depth, "else:");
+        line(depth + 1, "pass");
+    }
+
+    private String arguments(List<?> arguments) {
+        return arguments.stream().map(this::argument).collect(Collectors.joining(", "));
     }
 
     private void gradient(Instruction.Gradient gradient, List<Instruction> instructions, int position, int depth) {
@@ -208,8 +228,10 @@ final class TorchScript {
             case Instruction.Symbol symbol -> symbol.name();
             case Instruction.Named named -> named.name() + "=" + argument(named.value());
             case String text -> "\"" + text + "\"";
+            case long[] integers when integers.length == 0 -> "annotate(List[int], [])";
+            case long[] integers -> Arrays.toString(integers);
             case List<?> list when list.isEmpty() -> "annotate(List[Tensor], [])";
-            case List<?> list -> list.stream().map(this::argument).collect(Collectors.joining(", ", "[", "]"));
+            case List<?> list -> "[" + arguments(list) + "]";
             case Object none when none == Instruction.NONE -> "None";
             case Object place when place == Program.DEVICE -> "torch.device(" + device() + ")";
             default -> throw new IllegalStateException("a program cannot spell " + argument);

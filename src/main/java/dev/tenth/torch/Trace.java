@@ -3,9 +3,11 @@ package dev.tenth.torch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
@@ -23,11 +25,13 @@ public final class Trace {
     private final Map<String, Scalar> numbers = new LinkedHashMap<>();
     private final Map<String, Tensor> outputs = new LinkedHashMap<>();
     private final Map<Variable, Tensor> assignments = new LinkedHashMap<>();
-    private final Map<Variable, Tensor> read = new HashMap<>();
+    /** What was read in the innermost loop (or outside of all) and not updated since. */
+    private Map<Variable, Tensor> read = new HashMap<>();
+
+    private final Set<Variable> updated = new HashSet<>();
     private List<Instruction> instructions = new ArrayList<>();
     private int tensors;
     private int symbols;
-    private boolean inLoop;
 
     Trace(Program.Builder program, Precision precision) {
         this.program = program;
@@ -72,9 +76,7 @@ public final class Trace {
         Tensor value = tensor(variable.type(), variable.shape());
         add(new Instruction.Read(variable, value));
         Tensor result = variable.role() == Variable.Role.PARAMETER ? leaf(value) : value;
-        if (!inLoop) {
-            read.put(variable, result);
-        }
+        read.put(variable, result);
         return result;
     }
 
@@ -110,7 +112,7 @@ public final class Trace {
                 "full",
                 DType.FLOAT32,
                 Shape.of(shape),
-                Tensor.longs(shape),
+                shape,
                 value,
                 Tensor.named("dtype", DType.FLOAT32),
                 Tensor.named("device", Program.DEVICE));
@@ -176,7 +178,7 @@ public final class Trace {
             List<Variable> parameters, List<Tensor> gradients, Optimizer optimizer, String name, Scalar learningRate) {
         List<Tensor> values = parameters.stream().map(this::view).toList();
         optimizer.update(new Optimizer.Step(this, name, parameters, values, gradients, learningRate));
-        parameters.forEach(read::remove);
+        parameters.forEach(this::forget);
     }
 
     /**
@@ -215,10 +217,22 @@ public final class Trace {
      * @return what the last round carried, then the stacked emitted tensors
      */
     public List<Tensor> repeat(long count, List<Tensor> initial, BiFunction<Scalar, List<Tensor>, Round> body) {
+        return loop(Scalar.of(count), count, initial, body);
+    }
+
+    /** A loop whose number of rounds is known when the program runs: it carries, but emits nothing. */
+    public List<Tensor> repeat(
+            Scalar count, List<Tensor> initial, BiFunction<Scalar, List<Tensor>, List<Tensor>> body) {
+        return loop(count, 0, initial, (round, carried) -> new Round(body.apply(round, carried), List.of()));
+    }
+
+    private List<Tensor> loop(
+            Scalar count, long rounds, List<Tensor> initial, BiFunction<Scalar, List<Tensor>, Round> body) {
         List<Instruction> outside = instructions;
-        boolean nested = inLoop;
+        Map<Variable, Tensor> readOutside = read;
         instructions = new ArrayList<>();
-        inLoop = true;
+        // What a round updates has to be read again in the next one.
+        read = new HashMap<>();
         String index = "k" + symbols++;
         List<Tensor> carried =
                 initial.stream().map(t -> tensor(t.type(), t.shape())).toList();
@@ -229,16 +243,16 @@ public final class Trace {
             inside = instructions;
         } finally {
             instructions = outside;
-            inLoop = nested;
+            read = readOutside;
+            read.keySet().removeAll(updated);
         }
         for (int i = 0; i < initial.size(); i++) {
             initial.get(i).same("repeat", round.carried().get(i));
         }
         List<Tensor> results = new ArrayList<>();
         initial.forEach(t -> results.add(tensor(t.type(), t.shape())));
-        round.emitted().forEach(t -> results.add(tensor(t.type(), t.shape().insert(0, count))));
-        add(new Instruction.Repeat(
-                Scalar.of(count), index, initial, carried, inside, round.carried(), round.emitted(), results));
+        round.emitted().forEach(t -> results.add(tensor(t.type(), t.shape().insert(0, rounds))));
+        add(new Instruction.Repeat(count, index, initial, carried, inside, round.carried(), round.emitted(), results));
         return results;
     }
 
@@ -249,6 +263,11 @@ public final class Trace {
         Tensor leaf = tensor(source.type(), source.shape());
         add(new Instruction.Leaf(source, leaf));
         return leaf;
+    }
+
+    private void forget(Variable variable) {
+        updated.add(variable);
+        read.remove(variable);
     }
 
     /** A variable's memory itself, for updates in place. */

@@ -1,0 +1,349 @@
+package dev.tenth.recipes.gan;
+
+import static dev.tenth.recipe.Bound.atLeast;
+import static dev.tenth.recipe.Bound.atMost;
+
+import dev.tenth.recipe.Bound;
+import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Setting;
+import dev.tenth.recipe.Shown;
+import dev.tenth.recipe.Training;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Dense;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Optimizer;
+import dev.tenth.torch.Precision;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Random;
+import dev.tenth.torch.Randomness;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The smallest generative adversarial network: a generator learns to turn uniform noise into samples of a distribution on a
+ * line, a discriminator to tell them from real ones. Everything can be drawn, the theory's D* = p_data / (p_data + p_g) too.
+ *
+ * @see <a href="https://arxiv.org/abs/1406.2661">Goodfellow et al.: Generative Adversarial Nets, 2014, figure 1</a>
+ */
+public final class Gan1d implements Recipe<Gan1d.Settings> {
+    private static final int NOISE = 20;
+    private static final int WIDTH = 6;
+    /** Real and as many generated samples, on which D is trained before G starts. */
+    private static final int PRETRAIN_SAMPLES = 12_800;
+
+    /** What can be set. */
+    public record Settings(
+            @Parameter(help = "Where the real samples come from")
+            Target target,
+
+            @Parameter(help = "Mean of the real samples", min = -1000, max = 1000)
+            double mu,
+
+            @Parameter(help = "Standard deviation of the real samples", min = 0, minExclusive = true, max = 1000)
+            double sigma,
+
+            @Parameter(help = "Your own samples, for the target \"samples\"", dataset = "numbers")
+            String samples,
+
+            @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")
+            int steps,
+
+            @Parameter(help = "Samples in a batch, of each kind", min = 2, max = 8192)
+            int batch,
+
+            @Parameter(help = "Discriminator steps for each generator step", min = 1, max = 100, turnable = true)
+            int dSteps,
+
+            @Parameter(
+                    help = "Epochs in which the discriminator learns before the generator starts",
+                    min = 0,
+                    max = 200,
+                    unit = "epochs")
+            int pretrainEpochs,
+
+            @Parameter(
+                    help = "Learning rate of the discriminator",
+                    min = 0,
+                    minExclusive = true,
+                    max = 1,
+                    turnable = true)
+            double dLearningRate,
+
+            @Parameter(help = "Learning rate of the generator", min = 0, minExclusive = true, max = 1, turnable = true)
+            double gLearningRate,
+
+            @Parameter(help = "Adam's decay of the mean gradient", min = 0, max = .999)
+            double beta1,
+
+            @Parameter(help = "Threads of the run", min = 1, max = 64)
+            int threads,
+
+            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
+            int checkpointEvery,
+
+            @Parameter(help = "Steps between two pictures", min = 1, max = 1_000_000, unit = "steps", turnable = true)
+            int showEvery)
+            implements Parameters {}
+
+    /** The distributions of the real samples; each but the user's own has mean μ and standard deviation about σ. */
+    public enum Target {
+        NORMAL,
+        MIXTURE,
+        UNIFORM,
+        SAMPLES
+    }
+
+    @Override
+    public String id() {
+        return "gan-1d";
+    }
+
+    @Override
+    public String title() {
+        return "A GAN on a line";
+    }
+
+    @Override
+    public Chapter chapter() {
+        return Chapter.GAN;
+    }
+
+    @Override
+    public String story() {
+        return "A generator turns noise into numbers, a discriminator tells them from real ones. Watch the four stages: the"
+                + " discriminator learns the theoretical D*, the generator follows its slope, the two distributions meet, and"
+                + " the discriminator can only guess: D = ½ everywhere.";
+    }
+
+    @Override
+    public List<Preset<Settings>> presets() {
+        Settings author = new Settings(Target.NORMAL, 4, 2, "", 2000, 128, 10, 20, 2e-4, 1e-4, .9, 1, 200, 20);
+        Settings quick = new Settings(Target.NORMAL, 4, 2, "", 800, 128, 10, 2, 1e-3, 5e-4, .5, 1, 100, 5);
+        Settings mixture = new Settings(Target.MIXTURE, 4, 2, "", 3000, 128, 10, 2, 1e-3, 5e-4, .5, 1, 200, 10);
+        List<Bound> figures = List.of(
+                atMost("deviationFromOptimal", .16, 0, "mean |D − D*| after the pre-training; measured .07–.14"),
+                atLeast("sampleMean", 3.9, 2000, "μ 4; measured within .05 over 20 seeds"),
+                atMost("sampleMean", 4.1, 2000, "μ 4; measured within .05 over 20 seeds"),
+                atLeast("sampleStd", 1.88, 2000, "σ 2; measured within .07"),
+                atMost("sampleStd", 2.12, 2000, "σ 2; measured within .07"),
+                atMost("maxDeviationFromHalf", .08, 2000, "on μ ± 2σ; measured .05"),
+                atMost("jsDivergence", .01, 2000, "in nats; measured .005"));
+        return List.of(
+                new Preset<>(
+                        "quick",
+                        "Larger steps: the whole story in seconds",
+                        "the author's nets with D 1e-3, G 5e-4, β₁ .5",
+                        quick,
+                        List.of()),
+                new Preset<>("author", "The set-up of the post", "the series' GAN post, 1-D example", author, figures),
+                new Preset<>(
+                        "mixture",
+                        "Two modes: will the generator find both?",
+                        "the quick preset on another target",
+                        mixture,
+                        List.of()));
+    }
+
+    @Override
+    public long memoryBytes(Settings settings) {
+        return 1 << 20;
+    }
+
+    @Override
+    public Training<Settings> prepare(Settings settings, Setting setting) {
+        return new Adversaries(settings, setting);
+    }
+
+    // ---- the model
+    // ---------------------------------------------------------------------------------------------------
+
+    /** Three dense layers with tanh between them; the last is linear. */
+    record Net(Dense first, Dense second, Dense last) {
+        static Net of(String name, int inputs) {
+            return new Net(
+                    Dense.glorot(name + "/1", inputs, WIDTH),
+                    Dense.glorot(name + "/2", WIDTH, WIDTH),
+                    Dense.glorot(name + "/3", WIDTH, 1));
+        }
+
+        Tensor apply(Tensor x) {
+            Tensor h1 = first.apply(x).tanh(); // [B, 6]
+            Tensor h2 = second.apply(h1).tanh(); // [B, 6]
+            return last.apply(h2); // [B, 1]
+        }
+
+        List<Variable> parameters() {
+            return Stream.of(first, second, last)
+                    .flatMap(layer -> layer.parameters().stream())
+                    .toList();
+        }
+    }
+
+    /** D: x [B, 1] to logits [B, 1]; G: z [B, 20] to x = 4σ·tanh(…) + μ. */
+    private static final Net D = Net.of("d", 1);
+
+    private static final Net G = Net.of("g", NOISE);
+
+    private static Tensor generate(Tensor z, TargetDistribution target) {
+        return G.apply(z).tanh().times(4 * target.sigma()).plus(target.mu()); // [B, 1]
+    }
+
+    private static Tensor noise(Random random, TargetDistribution target, long batch) {
+        return random.uniform(batch, NOISE).times(2 * target.sigma()).minus(target.sigma()); // U(−σ, σ), [B, 20]
+    }
+
+    // ---- the training
+    // ------------------------------------------------------------------------------------------------
+
+    private static final class Adversaries implements Training<Settings> {
+        private final TargetDistribution target;
+        private final long seed;
+        private final Setting.Progress progress;
+        private final Executable program;
+        private final DensityPicture picture;
+        private Settings settings;
+
+        Adversaries(Settings settings, Setting setting) {
+            this.settings = settings;
+            this.seed = setting.seed();
+            this.progress = setting.progress();
+            this.target = TargetDistribution.of(settings, setting.data());
+            this.picture = new DensityPicture(target);
+            Optimizer adam = new Optimizer.Adam(settings.beta1(), .999, 1e-8);
+            Program traced = Program.trace(Precision.FLOAT32, methods -> methods.method(
+                            "pretrain", t -> trainD(t, t.random(t.integer("seed")), adam, settings.batch()))
+                    .method("step", t -> adversarialStep(t, adam, settings.batch()))
+                    .method("look", t -> look(t, target, picture)));
+            program = new Executable(traced, setting.device(), seed);
+            target.data().ifPresent(samples -> program.set(target.resident(), HostTensor.of(samples, samples.length)));
+        }
+
+        /** One step of D on as many real as generated samples: maximise log D(x) + log(1 − D(G(z))). */
+        private Tensor trainD(Trace t, Random random, Optimizer adam, int batch) {
+            Tensor real = target.sample(t, random, batch); // [B, 1]
+            Tensor generated = generate(noise(random, target, batch), target).detach(); // [B, 1]
+            Tensor logits = D.apply(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
+            Tensor labels = Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
+            Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
+            t.minimize(loss, D.parameters(), adam, "adam-d", t.number("dLearningRate"));
+            return loss;
+        }
+
+        /** k steps of D, then one of G, which maximises log D(G(z)): the form that does not saturate. */
+        private void adversarialStep(Trace t, Optimizer adam, int batch) {
+            Random random = t.random(t.integer("seed"));
+            Tensor dLoss = t.repeat(
+                            t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, adam, batch)))
+                    .getFirst();
+            Tensor logits = D.apply(generate(noise(random, target, batch), target));
+            Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));
+            t.minimize(gLoss, G.parameters(), adam, "adam-g", t.number("gLearningRate"));
+            t.output("dLoss", dLoss);
+            t.output("gLoss", gLoss);
+        }
+
+        /** What the picture is made of: samples of G, D over the line, G along the diagonal of the noise cube. */
+        private static void look(Trace t, TargetDistribution target, DensityPicture picture) {
+            Tensor z = noise(t.random(t.integer("seed")), target, DensityPicture.SAMPLES);
+            t.output("samples", generate(z, target).reshape(DensityPicture.SAMPLES));
+            Tensor x = t.input("x", DType.FLOAT32, picture.line().length, 1);
+            t.output("d", D.apply(x).sigmoid().reshape(picture.line().length));
+            Tensor diagonal = t.input("z", DType.FLOAT32, picture.diagonal().length, 1);
+            t.output(
+                    "map",
+                    generate(diagonal.expand(picture.diagonal().length, NOISE), target)
+                            .reshape(picture.diagonal().length));
+        }
+
+        @Override
+        public long steps() {
+            return settings.steps();
+        }
+
+        @Override
+        public void begin(Consumer<Shown> show) {
+            show(
+                    0,
+                    Map.of(),
+                    show,
+                    "stage 1: two distributions that have nothing in common, a discriminator that knows nothing");
+            int batches = PRETRAIN_SAMPLES / settings.batch() * settings.pretrainEpochs();
+            Executable.Call pretrain = program.call("pretrain").with("dLearningRate", settings.dLearningRate());
+            for (int i = 0; i < batches; i++) {
+                // Negative counters, so that no step of the training draws the same noise.
+                pretrain.with("seed", Randomness.mix(seed, -1L - i)).run();
+                progress.at("the discriminator learns", (double) i / batches);
+            }
+            if (batches > 0) {
+                show(0, Map.of(), show, "stage 2: the discriminator has learned D*, the generator has not moved");
+            }
+        }
+
+        @Override
+        public void step(long step, Consumer<Shown> show) {
+            Map<String, HostTensor> losses = program.call("step")
+                    .with("seed", Randomness.mix(seed, step))
+                    .with("dSteps", settings.dSteps())
+                    .with("dLearningRate", settings.dLearningRate())
+                    .with("gLearningRate", settings.gLearningRate())
+                    .run();
+            if (step % settings.showEvery() == 0 || step == settings.steps()) {
+                show(
+                        step,
+                        losses,
+                        show,
+                        step == settings.steps()
+                                ? "stage 4: the distributions have met; the best guess is D = ½"
+                                : "stage 3: the generator follows the slope of D");
+            }
+        }
+
+        private void show(long step, Map<String, HostTensor> losses, Consumer<Shown> show, String stage) {
+            Map<String, HostTensor> seen = program.call("look")
+                    .with("seed", Randomness.mix(seed, "look " + step))
+                    .with("x", HostTensor.of(picture.line(), picture.line().length, 1))
+                    .with("z", HostTensor.of(picture.diagonal(), picture.diagonal().length, 1))
+                    .run();
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            losses.forEach((name, loss) -> metrics.put(name, (double) loss.floats()[0]));
+            show.accept(new Shown.Text("stage", stage));
+            picture.of(
+                            seen.get("samples").floats(),
+                            seen.get("d").floats(),
+                            seen.get("map").floats(),
+                            metrics)
+                    .forEach(show);
+        }
+
+        @Override
+        public void turn(Settings changed) {
+            settings = changed;
+        }
+
+        @Override
+        public Map<String, HostTensor> save() {
+            return program.save();
+        }
+
+        @Override
+        public void load(Map<String, HostTensor> state) {
+            program.load(state);
+        }
+
+        @Override
+        public void close() {
+            program.close();
+        }
+    }
+}

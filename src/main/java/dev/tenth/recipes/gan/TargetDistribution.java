@@ -1,0 +1,101 @@
+package dev.tenth.recipes.gan;
+
+import dev.tenth.data.Datasets;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Random;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
+import java.util.Arrays;
+import java.util.Optional;
+
+/**
+ * What {@link Gan1d} imitates.
+ *
+ * @param mu its mean
+ * @param sigma its standard deviation (of the mixture: the distance of each mode from the mean)
+ * @param data the samples of the user, if these are the target
+ */
+record TargetDistribution(Gan1d.Target kind, double mu, double sigma, Optional<float[]> data) {
+    /** The mixture's modes are this much narrower than they are apart. */
+    private static final double MODE_WIDTH = 1 / 3.0;
+
+    static TargetDistribution of(Gan1d.Settings settings, Datasets datasets) {
+        if (settings.target() != Gan1d.Target.SAMPLES) {
+            return new TargetDistribution(settings.target(), settings.mu(), settings.sigma(), Optional.empty());
+        }
+        double[] samples = datasets.numbers(settings.samples());
+        double mean = Arrays.stream(samples).average().orElseThrow();
+        double variance = Arrays.stream(samples)
+                .map(x -> (x - mean) * (x - mean))
+                .average()
+                .orElseThrow();
+        float[] values = new float[samples.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) samples[i];
+        }
+        return new TargetDistribution(
+                settings.target(), mean, Math.max(Math.sqrt(variance), 1e-6), Optional.of(values));
+    }
+
+    /** Where the user's samples stay while the run trains. */
+    Variable resident() {
+        return Variable.data("samples", DType.FLOAT32, data.orElseThrow().length);
+    }
+
+    /** Real samples, {@code [batch, 1]}. */
+    Tensor sample(Trace t, Random random, long batch) {
+        return switch (kind) {
+            case NORMAL -> random.normal(batch, 1).times(sigma).plus(mu);
+            case UNIFORM ->
+                random.uniform(batch, 1)
+                        .minus(.5)
+                        .times(2 * Math.sqrt(3) * sigma)
+                        .plus(mu);
+            case MIXTURE -> {
+                Tensor side = random.uniform(batch, 1).greaterThan(.5).choose(t.ones(batch, 1), t.full(-1, batch, 1));
+                yield random.normal(batch, 1)
+                        .times(sigma * MODE_WIDTH)
+                        .plus(side.times(sigma))
+                        .plus(mu);
+            }
+            case SAMPLES ->
+                t.value(resident())
+                        .indexSelect(0, random.integers(data.orElseThrow().length, batch))
+                        .reshape(batch, 1);
+        };
+    }
+
+    /** The share of real samples in each bin, which lie between successive edges. */
+    double[] shares(double[] edges) {
+        double[] shares = new double[edges.length - 1];
+        if (data.isPresent()) {
+            return Histogram.shares(data.get(), edges);
+        }
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = cumulative(edges[i + 1]) - cumulative(edges[i]);
+        }
+        return shares;
+    }
+
+    private double cumulative(double x) {
+        return switch (kind) {
+            case NORMAL -> normal((x - mu) / sigma);
+            case UNIFORM -> Math.clamp((x - mu) / (2 * Math.sqrt(3) * sigma) + .5, 0, 1);
+            case MIXTURE ->
+                (normal((x - mu - sigma) / (sigma * MODE_WIDTH)) + normal((x - mu + sigma) / (sigma * MODE_WIDTH))) / 2;
+            case SAMPLES -> throw new IllegalStateException("the samples themselves are counted");
+        };
+    }
+
+    /** Φ, by the error function's expansion of Abramowitz and Stegun 7.1.26: |error| ≤ 1.5e-7. */
+    private static double normal(double z) {
+        double x = Math.abs(z) / Math.sqrt(2);
+        double t = 1 / (1 + .3275911 * x);
+        double tail = t
+                * (.254829592 + t * (-.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+                * Math.exp(-x * x)
+                / 2;
+        return z > 0 ? 1 - tail : tail;
+    }
+}
