@@ -247,7 +247,7 @@ public final class Schema<P extends Record & Parameters> {
     }
 
     private static String wire(Enum<?> choice) {
-        return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        return choice.toString().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static Object get(RecordComponent component, Object parameters) {

@@ -68,8 +68,15 @@ public final class Program {
             this.precision = precision;
         }
 
-        /** Traces one method. */
+        /**
+         * Traces one method.
+         *
+         * @param name an identifier; {@code bind} is taken
+         */
         public Builder method(String name, Consumer<Trace> body) {
+            if (!name.matches("[a-z][A-Za-z0-9]*") || name.equals(TorchScript.BIND)) {
+                throw new IllegalArgumentException("method: \"" + name + "\" is not a name that a program can have");
+            }
             Trace trace = new Trace(this, precision);
             body.accept(trace);
             if (methods.put(name, trace.finish(name)) != null) {

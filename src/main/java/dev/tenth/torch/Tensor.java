@@ -184,6 +184,14 @@ public final class Tensor {
         return call("gt", DType.BOOL, broadcast("greaterThan", other), this, other);
     }
 
+    public Tensor atLeast(Scalar value) {
+        return call("ge", DType.BOOL, shape, this, value);
+    }
+
+    public Tensor atMost(Tensor other) {
+        return call("le", DType.BOOL, broadcast("atMost", other), this, other);
+    }
+
     public Tensor lessThan(double value) {
         return call("lt", DType.BOOL, shape, this, Scalar.of(value));
     }
@@ -297,7 +305,7 @@ public final class Tensor {
         sameType("matmul", other);
         Shape wider = shape.rank() >= other.shape.rank() ? shape : other.shape;
         Shape result = wider.with(-2, size(-2)).with(-1, other.size(-1));
-        return trace.lowered(type, (a, b) -> call("matmul", a.type, result, a, b), this, other);
+        return trace.lowered(type, in -> call("matmul", in.getFirst().type, result, in.toArray()), this, other);
     }
 
     /**

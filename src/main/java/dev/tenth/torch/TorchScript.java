@@ -37,11 +37,11 @@ final class TorchScript {
                 class Program(Module):
                   __parameters__ = []
                   __buffers__ = []
-                  state : List[Tensor]
+                  _state : List[Tensor]
                   def bind(self: __torch__.Program,
                     state: List[Tensor],
                     ready: Tensor) -> Tensor:
-                    self.state = state
+                    self._state = state
                     return ready
                 """);
         program.methods().forEach(script::method);
@@ -57,7 +57,7 @@ final class TorchScript {
                 .append(method.name())
                 .append("(self: __torch__.Program,\n    integers: Tensor,\n    numbers: Tensor")
                 .append(parameters)
-                .append(") -> List[Tensor]:\n    state = self.state\n");
+                .append(") -> List[Tensor]:\n    state = self._state\n");
         method.integers()
                 .forEach((_, place) -> line(2, "i%d = int(torch.select(integers, 0, %d))".formatted(place, place)));
         method.numbers()

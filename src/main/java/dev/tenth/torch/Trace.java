@@ -298,18 +298,15 @@ public final class Trace {
 
     /** Computes in the program's precision: inputs are lowered, the result comes back as {@code float32}. */
     Tensor lowered(DType type, Function<List<Tensor>, Tensor> operation, Tensor... inputs) {
-        if (precision == Precision.FLOAT32 || type != DType.FLOAT32) {
-            return operation.apply(List.of(inputs));
-        }
-        return operation
-                .apply(Arrays.stream(inputs)
-                        .map(input -> input.cast(DType.BFLOAT16))
-                        .toList())
-                .cast(DType.FLOAT32);
+        return operation.apply(lower(List.of(inputs))).cast(type);
     }
 
-    Tensor lowered(DType type, BiFunction<Tensor, Tensor, Tensor> operation, Tensor a, Tensor b) {
-        return lowered(type, inputs -> operation.apply(inputs.get(0), inputs.get(1)), a, b);
+    /** The inputs of a matrix product in the program's precision. */
+    List<Tensor> lower(List<Tensor> inputs) {
+        if (precision == Precision.FLOAT32 || inputs.getFirst().type() != DType.FLOAT32) {
+            return inputs;
+        }
+        return inputs.stream().map(input -> input.cast(DType.BFLOAT16)).toList();
     }
 
     Method finish(String name) {

@@ -24,25 +24,29 @@ public record Variable(String name, DType type, Shape shape, Initial initial, Ro
     /** The first values of a variable. */
     @FunctionalInterface
     public interface Initial {
-        /** The value of the next element. */
-        double next(RandomGenerator random);
+        /**
+         * The value of an element; called for each in turn.
+         *
+         * @param index of the element in row-major order
+         */
+        double at(long index, RandomGenerator random);
 
         static Initial zeros() {
-            return random -> 0;
+            return (_, _) -> 0;
         }
 
         static Initial constant(double value) {
-            return random -> value;
+            return (_, _) -> value;
         }
 
         /** U(−bound, bound). */
         static Initial uniform(double bound) {
-            return random -> (2 * random.nextDouble() - 1) * bound;
+            return (_, random) -> (2 * random.nextDouble() - 1) * bound;
         }
 
         /** N(0, deviation²). */
         static Initial normal(double deviation) {
-            return random -> random.nextGaussian() * deviation;
+            return (_, random) -> random.nextGaussian() * deviation;
         }
     }
 
@@ -74,21 +78,21 @@ public record Variable(String name, DType type, Shape shape, Initial initial, Ro
             case FLOAT32 -> {
                 float[] values = new float[size];
                 for (int i = 0; i < size; i++) {
-                    values[i] = (float) initial.next(random);
+                    values[i] = (float) initial.at(i, random);
                 }
                 yield HostTensor.of(values, shape.dimensions());
             }
             case FLOAT64 -> {
                 double[] values = new double[size];
                 for (int i = 0; i < size; i++) {
-                    values[i] = initial.next(random);
+                    values[i] = initial.at(i, random);
                 }
                 yield HostTensor.of(values, shape.dimensions());
             }
             case INT64 -> {
                 long[] values = new long[size];
                 for (int i = 0; i < size; i++) {
-                    values[i] = (long) initial.next(random);
+                    values[i] = (long) initial.at(i, random);
                 }
                 yield HostTensor.of(values, shape.dimensions());
             }

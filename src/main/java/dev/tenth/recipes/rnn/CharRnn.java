@@ -1,0 +1,473 @@
+package dev.tenth.recipes.rnn;
+
+import static dev.tenth.recipe.Bound.atMost;
+
+import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Setting;
+import dev.tenth.recipe.Shown;
+import dev.tenth.recipe.TextModel;
+import dev.tenth.recipe.Training;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Dense;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Optimizer;
+import dev.tenth.torch.Precision;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Random;
+import dev.tenth.torch.Randomness;
+import dev.tenth.torch.Recurrent;
+import dev.tenth.torch.Shape;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A recurrent network reads a text character by character and learns to guess the next one; then it writes.
+ *
+ * @see <a href="https://karpathy.github.io/2015/05/21/rnn-effectiveness/">Karpathy: The Unreasonable Effectiveness of
+ *     Recurrent Neural Networks</a>
+ */
+public final class CharRnn implements Recipe<CharRnn.Settings> {
+    /** First weights are from U(±.08), as in the original. */
+    private static final double FIRST_WEIGHTS = .08;
+    /** The learning rate stays for this many epochs, then shrinks with each. */
+    private static final int STEADY_EPOCHS = 10;
+
+    private static final double DECAY = .97;
+    /** The norm to which the gradients are clipped. */
+    private static final double CLIP = 5;
+
+    private static final int SAMPLE = 300;
+    private static final TextModel.Choice SAMPLE_CHOICE = new TextModel.Choice(.7, 0, 1);
+
+    /** What can be set. */
+    public record Settings(
+            @Parameter(help = "The text to learn", dataset = "text")
+            String corpus,
+
+            @Parameter(help = "Which cell remembers") Recurrent.Cell cell,
+
+            @Parameter(help = "Units of each layer", min = 1, max = 4096)
+            int hidden,
+
+            @Parameter(help = "Recurrent layers", min = 1, max = 8)
+            int layers,
+
+            @Parameter(help = "Share of each layer's outputs that is dropped in training", min = 0, max = .9)
+            double dropout,
+
+            @Parameter(help = "Characters through which gradients flow back", min = 1, max = 1000, unit = "characters")
+            int sequence,
+
+            @Parameter(help = "Stripes of the text that are read at the same time", min = 1, max = 1000)
+            int batch,
+
+            @Parameter(help = "Passes over the text", min = 1, max = 10_000, unit = "epochs")
+            int epochs,
+
+            @Parameter(help = "How gradients change the weights")
+            Rule optimizer,
+
+            @Parameter(
+                    help = "Learning rate of the first ten epochs; later ones shrink it by 3 % each",
+                    min = 0,
+                    minExclusive = true,
+                    max = 1,
+                    turnable = true)
+            double learningRate,
+
+            @Parameter(help = "Number format of the matrix products")
+            Precision precision,
+
+            @Parameter(help = "Which part of the text is held out to judge by")
+            Split split,
+
+            @Parameter(help = "Threads of the run", min = 1, max = 64)
+            int threads,
+
+            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
+            int checkpointEvery,
+
+            @Parameter(help = "Steps between two samples", min = 1, max = 1_000_000, unit = "steps", turnable = true)
+            int showEvery)
+            implements Parameters {}
+
+    /** The optimizers to choose from. */
+    public enum Rule {
+        RMSPROP,
+        ADAM;
+
+        private Optimizer optimizer() {
+            return switch (this) {
+                case RMSPROP -> new Optimizer.RmsProp(.95, 1e-8);
+                case ADAM -> new Optimizer.Adam();
+            };
+        }
+    }
+
+    /** The parts to hold out. */
+    public enum Split {
+        /** The last tenth of the text. */
+        TAIL;
+
+        @Override
+        public String toString() {
+            return "tail-10%";
+        }
+    }
+
+    @Override
+    public String id() {
+        return "char-rnn";
+    }
+
+    @Override
+    public String title() {
+        return "A network that writes";
+    }
+
+    @Override
+    public Chapter chapter() {
+        return Chapter.RNN;
+    }
+
+    @Override
+    public String story() {
+        return "It reads Shakespeare character by character and guesses the next one. First come spaces and vowels, then words,"
+                + " names, verse. Let it write while it learns, and turn the temperature in mid-sentence.";
+    }
+
+    @Override
+    public List<Preset<Settings>> presets() {
+        String source = "the series' RNN post and Karpathy's char-rnn";
+        return List.of(
+                new Preset<>(
+                        "quick",
+                        "Words within a minute",
+                        source + ", with Adam at a higher rate",
+                        settings(Rule.ADAM, 4e-3, 0, 8, 25),
+                        List.of()),
+                new Preset<>(
+                        "author",
+                        "The set-up of the post",
+                        source,
+                        settings(Rule.RMSPROP, 2e-3, 0, 30, 72),
+                        List.of(
+                                atMost("validationLoss", 2.75, 200, "measured 2.50"),
+                                atMost(
+                                        "bestValidationLoss",
+                                        1.5928,
+                                        18 * 144,
+                                        "the best n-gram's, order 5; measured at epochs 15–16"),
+                                atMost("bestValidationLoss", 1.58, 30 * 144, "measured 1.563, 1.564, 1.555"))),
+                new Preset<>(
+                        "fixed",
+                        "Adam and dropout: better than the original",
+                        source + ", improved",
+                        settings(Rule.ADAM, 4e-3, .2, 50, 72),
+                        List.of(atMost("bestValidationLoss", 1.545, 50 * 144, "measured 1.524"))));
+    }
+
+    private static Settings settings(Rule rule, double learningRate, double dropout, int epochs, int showEvery) {
+        return new Settings(
+                "shakespeare",
+                Recurrent.Cell.LSTM,
+                128,
+                2,
+                dropout,
+                50,
+                50,
+                epochs,
+                rule,
+                learningRate,
+                Precision.FLOAT32,
+                Split.TAIL,
+                1,
+                144,
+                showEvery);
+    }
+
+    @Override
+    public long memoryBytes(Settings settings) {
+        // As if the text had as many different characters as are allowed at all; 4 for value, gradient and two slots.
+        long width = 4L * settings.hidden();
+        long weights = width * (Corpus.MAX_SYMBOLS + settings.hidden() * (2L * settings.layers() - 1))
+                + (long) settings.hidden() * Corpus.MAX_SYMBOLS;
+        long activations = (long) settings.sequence() * settings.batch() * settings.layers() * width;
+        return Float.BYTES * (4 * weights + 2 * activations);
+    }
+
+    @Override
+    public Training<Settings> prepare(Settings settings, Setting setting) {
+        return new Reading(settings, setting);
+    }
+
+    @Override
+    public List<Ability<Settings>> abilities() {
+        return List.of((Ability.GenerateText<Settings>) (settings, state, device) -> {
+            Vocabulary vocabulary = Vocabulary.load(state.get("vocabulary"));
+            CharWriter.Net net = net(settings, vocabulary);
+            Executable program = new Executable(
+                    Program.trace(settings.precision(), methods -> CharWriter.trace(methods, net)), device, 0);
+            program.load(state);
+            CharWriter writer = new CharWriter(program, net, vocabulary);
+            writer.prepare();
+            return new TextModel() {
+                @Override
+                public Writing start(String prefix, long seed) {
+                    return writer.start(prefix, seed);
+                }
+
+                @Override
+                public void close() {
+                    program.close();
+                }
+            };
+        });
+    }
+
+    // ---- the model
+    // ---------------------------------------------------------------------------------------------------
+
+    private static CharWriter.Net net(Settings settings, Vocabulary vocabulary) {
+        return new CharWriter.Net(
+                Recurrent.of(
+                        "rnn",
+                        settings.cell(),
+                        vocabulary.size(),
+                        settings.hidden(),
+                        settings.layers(),
+                        FIRST_WEIGHTS,
+                        1),
+                Dense.of(
+                        "output",
+                        settings.hidden(),
+                        vocabulary.size(),
+                        Variable.Initial.uniform(FIRST_WEIGHTS),
+                        Variable.Initial.zeros()),
+                vocabulary.size());
+    }
+
+    // ---- the training
+    // ------------------------------------------------------------------------------------------------
+
+    private static final class Reading implements Training<Settings> {
+        /** Loss and gradient norm, summed since the last picture. */
+        private static final Variable SUMS = Variable.state("sums", 2);
+        /** The smallest validation loss so far; 0 before the first. */
+        private static final Variable BEST = Variable.state("best");
+
+        private final long seed;
+        private final Corpus corpus;
+        private final CharWriter.Net net;
+        private final Executable program;
+        private final CharWriter writer;
+        private final Variable text;
+        private final Variable validation;
+        private final Variable counted;
+        private final List<Variable> carried;
+        private final List<Variable> validationState;
+        private Settings settings;
+
+        Reading(Settings settings, Setting setting) {
+            this.settings = settings;
+            this.seed = setting.seed();
+            this.corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
+            this.net = net(settings, corpus.vocabulary());
+            this.text = Variable.data("text", DType.INT64, settings.batch(), corpus.length());
+            this.validation = Variable.data("validation", DType.INT64, corpus.ticks() + 1L, Corpus.VALIDATION_STRIPES);
+            this.counted = Variable.data("counted", DType.FLOAT32, corpus.ticks());
+            this.carried = net.layers().stateVariables("carried", settings.batch());
+            this.validationState = net.layers().stateVariables("validating", Corpus.VALIDATION_STRIPES);
+            Variable vocabulary = new Variable(
+                    "vocabulary", DType.INT64, Shape.of(net.symbols()), Variable.Initial.zeros(), Variable.Role.STATE);
+            Program traced = Program.trace(settings.precision(), methods -> {
+                methods.method("step", this::step)
+                        .method("validate", this::validate)
+                        .method(
+                                "reset",
+                                t -> carried.forEach(state ->
+                                        t.assign(state, t.zeros(state.shape().dimensions()))))
+                        .method(
+                                "resetValidation",
+                                t -> validationState.forEach(state ->
+                                        t.assign(state, t.zeros(state.shape().dimensions()))))
+                        .method("state", t -> List.of(SUMS, BEST, vocabulary).forEach(t::value));
+                CharWriter.trace(methods, net);
+            });
+            this.program = new Executable(traced, setting.device(), seed);
+            program.set(text, HostTensor.of(corpus.training(), settings.batch(), corpus.length()));
+            program.set(validation, HostTensor.of(corpus.validation(), corpus.ticks() + 1L, Corpus.VALIDATION_STRIPES));
+            program.set(counted, HostTensor.of(corpus.counted(), corpus.ticks()));
+            program.set(vocabulary, corpus.vocabulary().save());
+            this.writer = new CharWriter(program, net, corpus.vocabulary());
+        }
+
+        private void step(Trace t) {
+            int sequence = settings.sequence();
+            int batch = settings.batch();
+            Tensor symbols =
+                    t.value(text).narrow(1, t.integer("offset"), sequence + 1L).transpose(0, 1); // [T+1, B]
+            Tensor inputs = symbols.narrow(0, 0, sequence).oneHot(net.symbols()); // [T, B, V]
+            Tensor targets = symbols.narrow(0, 1, sequence).reshape((long) sequence * batch); // [T·B]
+            Random random = t.random(t.integer("seed"));
+            Recurrent.Outputs read = net.layers()
+                    .read(
+                            inputs,
+                            carried.stream().map(t::value).toList(),
+                            outputs -> random.dropout(outputs, settings.dropout()),
+                            true); // [T, B, H]
+            Tensor scores = net.output().apply(read.outputs()).reshape((long) sequence * batch, net.symbols());
+            Tensor loss = scores.crossEntropy(targets);
+            List<Variable> parameters = new ArrayList<>(net.layers().parameters());
+            parameters.addAll(net.output().parameters());
+            List<Tensor> gradients =
+                    t.gradient(loss, parameters.stream().map(t::value).toList());
+            Tensor norm = t.clipByGlobalNorm(gradients, CLIP);
+            t.update(parameters, gradients, settings.optimizer().optimizer(), "optimizer", t.number("learningRate"));
+            for (int i = 0; i < carried.size(); i++) {
+                t.assign(carried.get(i), read.state().get(i).detach());
+            }
+            t.assign(SUMS, t.value(SUMS).plus(Tensor.stack(0, List.of(loss.detach(), norm))));
+        }
+
+        /** The summed loss of the ticks that count, of one call's worth of them. */
+        private void validate(Trace t) {
+            int ticks = Corpus.VALIDATION_TICKS;
+            int stripes = Corpus.VALIDATION_STRIPES;
+            Tensor symbols = t.value(validation).narrow(0, t.integer("offset"), ticks + 1L); // [T+1, B]
+            Recurrent.Outputs read = net.layers()
+                    .read(
+                            symbols.narrow(0, 0, ticks).oneHot(net.symbols()),
+                            validationState.stream().map(t::value).toList(),
+                            outputs -> outputs,
+                            false);
+            Tensor logProbabilities = net.output().apply(read.outputs()).logSoftmax(2); // [T, B, V]
+            Tensor losses = logProbabilities
+                    .gather(2, symbols.narrow(0, 1, ticks).reshape(ticks, stripes, 1))
+                    .reshape(ticks, stripes)
+                    .mean(1)
+                    .negate();
+            t.output(
+                    "loss",
+                    losses.times(t.value(counted).narrow(0, t.integer("offset"), ticks))
+                            .sum());
+            for (int i = 0; i < validationState.size(); i++) {
+                t.assign(validationState.get(i), read.state().get(i));
+            }
+        }
+
+        private long stepsPerEpoch() {
+            return (corpus.length() - 1) / settings.sequence();
+        }
+
+        @Override
+        public long steps() {
+            return stepsPerEpoch() * settings.epochs();
+        }
+
+        @Override
+        public void begin(Consumer<Shown> show) {
+            sample(0, show);
+        }
+
+        @Override
+        public void step(long step, Consumer<Shown> show) {
+            long epoch = (step - 1) / stepsPerEpoch();
+            long place = (step - 1) % stepsPerEpoch();
+            if (place == 0) {
+                program.call("reset").run();
+            }
+            double learningRate = settings.learningRate() * Math.pow(DECAY, Math.max(0, epoch + 1 - STEADY_EPOCHS));
+            program.call("step")
+                    .with("offset", place * settings.sequence())
+                    .with("seed", Randomness.mix(seed, step))
+                    .with("learningRate", learningRate)
+                    .run();
+            boolean epochEnds = place == stepsPerEpoch() - 1;
+            if (step % settings.showEvery() == 0 || epochEnds) {
+                Map<String, Double> metrics = new LinkedHashMap<>();
+                float[] sums = program.get(SUMS).floats();
+                long since = stepsSinceLastPicture(step);
+                metrics.put("trainLoss", (double) sums[0] / since);
+                metrics.put("gradientNorm", (double) sums[1] / since);
+                program.set(SUMS, HostTensor.of(new float[2], 2));
+                metrics.put("epoch", (double) step / stepsPerEpoch());
+                metrics.put("learningRate", learningRate);
+                if (epochEnds) {
+                    validate(metrics);
+                }
+                show.accept(new Shown.Metrics(metrics));
+            }
+            if (step % settings.showEvery() == 0) {
+                sample(step, show);
+            }
+        }
+
+        private long stepsSinceLastPicture(long step) {
+            long lastShown = (step - 1) / settings.showEvery() * settings.showEvery();
+            long lastEpoch = (step - 1) / stepsPerEpoch() * stepsPerEpoch();
+            return step - Math.max(lastShown, lastEpoch);
+        }
+
+        private void validate(Map<String, Double> metrics) {
+            program.call("resetValidation").run();
+            double sum = 0;
+            int count = 0;
+            for (int offset = 0; offset < corpus.ticks(); offset += Corpus.VALIDATION_TICKS) {
+                sum += program.call("validate")
+                        .with("offset", offset)
+                        .run()
+                        .get("loss")
+                        .floats()[0];
+            }
+            for (float tick : corpus.counted()) {
+                count += (int) tick;
+            }
+            float loss = (float) (sum / count);
+            float best = program.get(BEST).floats()[0];
+            best = best == 0 ? loss : Math.min(best, loss);
+            program.set(BEST, HostTensor.of(new float[] {best}));
+            metrics.put("validationLoss", (double) loss);
+            metrics.put("bestValidationLoss", (double) best);
+        }
+
+        private void sample(long step, Consumer<Shown> show) {
+            writer.prepare();
+            show.accept(new Shown.Text(
+                    "sample",
+                    writer.start("", Randomness.mix(seed, "sample " + step)).next(SAMPLE, SAMPLE_CHOICE)));
+        }
+
+        @Override
+        public void turn(Settings changed) {
+            settings = changed;
+        }
+
+        @Override
+        public Map<String, HostTensor> save() {
+            return program.save();
+        }
+
+        @Override
+        public void load(Map<String, HostTensor> state) {
+            program.load(state);
+        }
+
+        @Override
+        public void close() {
+            program.close();
+        }
+    }
+}

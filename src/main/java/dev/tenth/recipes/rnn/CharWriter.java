@@ -1,0 +1,188 @@
+package dev.tenth.recipes.rnn;
+
+import dev.tenth.recipe.TextModel.Choice;
+import dev.tenth.recipe.TextModel.Writing;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Dense;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Randomness;
+import dev.tenth.torch.Recurrent;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Writes with a character model: several characters in one native call, the n-th drawn with a number that depends on the seed
+ * and n alone, so that a text does not depend on how it was cut into calls.
+ */
+final class CharWriter {
+    /** How many characters one call can read or write. */
+    private static final int[] CHUNKS = {64, 16, 4, 1};
+    /** Keeps a number drawn from [0, 1) below 1 when it is multiplied with a sum in float32. */
+    private static final double BELOW_ONE = 1 - 0x1p-22;
+
+    /**
+     * A character model: one-hot characters, recurrent layers, a dense layer to the scores of the next character.
+     *
+     * @param symbols in the vocabulary
+     */
+    record Net(Recurrent layers, Dense output, int symbols) {}
+
+    private final Executable program;
+    private final Vocabulary vocabulary;
+    private final Net net;
+
+    CharWriter(Executable program, Net net, Vocabulary vocabulary) {
+        this.program = program;
+        this.net = net;
+        this.vocabulary = vocabulary;
+    }
+
+    /** Adds the methods that {@link CharWriter} calls. */
+    static void trace(Program.Builder methods, Net net) {
+        Recurrent.Stepper stepper = net.layers().stepper(net.symbols());
+        methods.method("prepare", stepper::prepare);
+        methods.method("empty", t -> outputs(t, net.layers().initial(t, 1)));
+        for (int chunk : CHUNKS) {
+            methods.method("read" + chunk, t -> read(t, net, chunk));
+            methods.method("write" + chunk, t -> write(t, net, stepper, chunk));
+        }
+    }
+
+    private static void read(Trace t, Net net, int length) {
+        Tensor symbols = t.input("symbols", DType.INT64, length);
+        Tensor inputs = symbols.oneHot(net.symbols()).reshape(length, 1, net.symbols()); // [T, 1, V]
+        outputs(
+                t,
+                net.layers()
+                        .read(inputs, inputs(t, net), output -> output, false)
+                        .state());
+    }
+
+    private static void write(Trace t, Net net, Recurrent.Stepper stepper, int length) {
+        Tensor draws = t.input("draws", DType.FLOAT32, length);
+        List<Tensor> carried = new ArrayList<>(List.of(t.input("symbol", DType.INT64, 1)));
+        carried.addAll(inputs(t, net));
+        List<Tensor> results = t.repeat(length, carried, (position, before) -> {
+            Recurrent.Outputs outputs = stepper.step(before.getFirst(), before.subList(1, before.size()));
+            Tensor scores = net.output().apply(outputs.outputs()).dividedBy(t.number("temperature")); // [1, V]
+            Tensor next = draw(t, scores.softmax(1), draws.select(0, position)); // [1]
+            List<Tensor> after = new ArrayList<>(List.of(next));
+            after.addAll(outputs.state());
+            return new Trace.Round(after, List.of(next));
+        });
+        outputs(t, results.subList(1, carried.size()));
+        t.output("symbols", results.getLast());
+    }
+
+    /** The first symbol at which the sum of the allowed probabilities, most probable first, exceeds the drawn share. */
+    private static Tensor draw(Trace t, Tensor probabilities, Tensor drawn) {
+        int symbols = Math.toIntExact(probabilities.size(1));
+        List<Tensor> sorted = probabilities.sortDescending(); // [1, V] each
+        Tensor better = sorted.getFirst().cumulativeSum(1).minus(sorted.getFirst());
+        Tensor rank = t.range(symbols).cast(DType.FLOAT32).reshape(1, symbols);
+        Tensor allowed =
+                sorted.getFirst().masked(better.atLeast(t.number("topP")), 0).masked(rank.atLeast(t.number("topK")), 0);
+        Tensor sums = allowed.cumulativeSum(1);
+        Tensor share = sums.narrow(1, symbols - 1L, 1).times(drawn); // [1, 1]
+        Tensor place =
+                sums.narrow(1, 0, symbols - 1L).atMost(share).cast(DType.INT64).sum(1); // [1]
+        return sorted.getLast().gather(1, place.reshape(1, 1)).reshape(1);
+    }
+
+    private static List<Tensor> inputs(Trace t, Net net) {
+        int states = net.layers().initial(t, 1).size();
+        return IntStream.range(0, states)
+                .mapToObj(i ->
+                        t.input("state" + i, DType.FLOAT32, 1, 1, net.layers().hidden()))
+                .toList();
+    }
+
+    private static void outputs(Trace t, List<Tensor> state) {
+        for (int i = 0; i < state.size(); i++) {
+            t.output("state" + i, state.get(i));
+        }
+    }
+
+    /** Takes over the weights as they are now. */
+    void prepare() {
+        program.call("prepare").run();
+    }
+
+    /** See {@link dev.tenth.recipe.TextModel#start}. An empty prefix reads as a new line. */
+    Writing start(String prefix, long seed) {
+        long[] read = vocabulary.encode(prefix.isEmpty() ? vocabulary.newLine() : prefix);
+        Map<String, HostTensor> state = program.call("empty").run();
+        int position = 0;
+        // The last character is read by the first call that writes.
+        while (position < read.length - 1) {
+            int chunk = chunk(read.length - 1 - position);
+            long[] symbols = Arrays.copyOfRange(read, position, position + chunk);
+            Executable.Call call = program.call("read" + chunk).with("symbols", HostTensor.of(symbols, chunk));
+            state.forEach(call::with);
+            state = call.run();
+            position += chunk;
+        }
+        return new Text(seed, state, read[read.length - 1]);
+    }
+
+    private static int chunk(int wanted) {
+        for (int chunk : CHUNKS) {
+            if (chunk <= wanted) {
+                return chunk;
+            }
+        }
+        throw new IllegalArgumentException("count: " + wanted + " is not at least 1");
+    }
+
+    private final class Text implements Writing {
+        private final long seed;
+        private Map<String, HostTensor> state;
+        private long symbol;
+        private long written;
+
+        Text(long seed, Map<String, HostTensor> state, long symbol) {
+            this.seed = seed;
+            this.state = state;
+            this.symbol = symbol;
+        }
+
+        @Override
+        public String next(int count, Choice choice) {
+            StringBuilder text = new StringBuilder();
+            for (int left = count; left > 0; ) {
+                int chunk = chunk(left);
+                text.append(write(chunk, choice));
+                left -= chunk;
+            }
+            return text.toString();
+        }
+
+        private String write(int chunk, Choice choice) {
+            float[] draws = new float[chunk];
+            for (int i = 0; i < chunk; i++) {
+                draws[i] = (float) ((Randomness.mix(seed, written + i) >>> 39) * 0x1p-24 * BELOW_ONE);
+            }
+            Executable.Call call = program.call("write" + chunk)
+                    .with("draws", HostTensor.of(draws, chunk))
+                    .with("symbol", HostTensor.of(new long[] {symbol}, 1))
+                    .with("temperature", choice.temperature())
+                    .with("topP", choice.topP())
+                    .with("topK", choice.topK() == 0 ? (double) net.symbols() : choice.topK());
+            state.forEach(call::with);
+            Map<String, HostTensor> results = new LinkedHashMap<>(call.run());
+            long[] symbols = results.remove("symbols").longs();
+            state = results;
+            symbol = symbols[chunk - 1];
+            written += chunk;
+            return vocabulary.decode(symbols);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package dev.tenth.recipes.rnn;
+
+import dev.tenth.data.DataException;
+import java.util.Arrays;
+
+/**
+ * A text as numbers, cut into a training part, which lies in parallel stripes, and the last tenth for validation.
+ *
+ * @param training {@code stripes · length} symbols, stripe by stripe
+ * @param length of a stripe: one more than it has inputs, since each symbol's target is the next one
+ * @param validation symbols {@code [ticks + 1, validationStripes]}: the stripes of the last tenth side by side
+ * @param counted whether the prediction at each tick counts (1) or only gives context (0)
+ */
+record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validation, float[] counted) {
+    /** The share of the text, at its end, that is held out. */
+    private static final double HELD_OUT = .1;
+
+    /** How many pieces of the held-out text are read at the same time. */
+    static final int VALIDATION_STRIPES = 20;
+    /** How many ticks of them one call reads. */
+    static final int VALIDATION_TICKS = 100;
+    /** How many characters before a piece give it context: what a model of this size makes use of. */
+    private static final int CONTEXT = 100;
+    /** More different characters would make the scores larger than the rest of the model. */
+    static final int MAX_SYMBOLS = 8192;
+
+    static Corpus of(String text, int stripes, int sequence) {
+        Vocabulary vocabulary = Vocabulary.of(text);
+        if (vocabulary.size() > MAX_SYMBOLS) {
+            throw new DataException("corpus: the text has " + vocabulary.size() + " different characters; at most "
+                    + MAX_SYMBOLS + " can be learned");
+        }
+        long[] symbols = vocabulary.encode(text);
+        int split = symbols.length - (int) (symbols.length * HELD_OUT);
+        int length = (split - 1) / stripes + 1;
+        int piece = (symbols.length - split) / VALIDATION_STRIPES;
+        if (length - 1 < sequence || piece < 1 || split <= CONTEXT + VALIDATION_TICKS) {
+            throw new DataException(
+                    "corpus: %d characters are too few for %d stripes of %d; give a longer text, or a smaller batch or sequence"
+                            .formatted(symbols.length, stripes, sequence));
+        }
+        long[] training = new long[stripes * length];
+        for (int i = 0; i < stripes; i++) {
+            // Neighbours share a symbol: the target of one stripe's last input is the first input of the next.
+            System.arraycopy(symbols, i * (length - 1), training, i * length, length);
+        }
+        // Context is as long as it takes for the ticks to fill whole calls.
+        int context = CONTEXT + Math.floorMod(-(CONTEXT + piece), VALIDATION_TICKS);
+        int ticks = context + piece;
+        long[] validation = new long[(ticks + 1) * VALIDATION_STRIPES];
+        for (int tick = 0; tick <= ticks; tick++) {
+            for (int i = 0; i < VALIDATION_STRIPES; i++) {
+                validation[tick * VALIDATION_STRIPES + i] = symbols[split - 1 - context + i * piece + tick];
+            }
+        }
+        float[] counted = new float[ticks];
+        Arrays.fill(counted, context, ticks, 1);
+        return new Corpus(vocabulary, training, length, validation, counted);
+    }
+
+    int ticks() {
+        return counted.length;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.tenth.recipes.rnn;
+
+import dev.tenth.torch.HostTensor;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The characters of a text, in the order of their code points, and their numbers. */
+final class Vocabulary {
+    private final int[] characters;
+    private final Map<Integer, Integer> numbers = new HashMap<>();
+
+    private Vocabulary(int[] characters) {
+        this.characters = characters;
+        for (int i = 0; i < characters.length; i++) {
+            numbers.put(characters[i], i);
+        }
+    }
+
+    static Vocabulary of(String text) {
+        return new Vocabulary(text.codePoints().sorted().distinct().toArray());
+    }
+
+    /** The vocabulary that {@link #save} gave. */
+    static Vocabulary load(HostTensor saved) {
+        return new Vocabulary(
+                Arrays.stream(saved.longs()).mapToInt(Math::toIntExact).toArray());
+    }
+
+    HostTensor save() {
+        return HostTensor.of(Arrays.stream(characters).asLongStream().toArray(), characters.length);
+    }
+
+    int size() {
+        return characters.length;
+    }
+
+    /**
+     * The numbers of a text's characters.
+     *
+     * @throws IllegalArgumentException if it has one that is not in the vocabulary
+     */
+    long[] encode(String text) {
+        return text.codePoints()
+                .mapToLong(character -> {
+                    Integer number = numbers.get(character);
+                    if (number == null) {
+                        throw new IllegalArgumentException("prefix: the model never saw the character \""
+                                + Character.toString(character) + "\"; it knows "
+                                + decode(Arrays.stream(characters)
+                                                .mapToLong(numbers::get)
+                                                .toArray())
+                                        .strip());
+                    }
+                    return number;
+                })
+                .toArray();
+    }
+
+    /** What stands before a text that begins with nothing: a new line, or the first character where there is none. */
+    String newLine() {
+        return Character.toString(numbers.containsKey((int) '\n') ? '\n' : characters[0]);
+    }
+
+    String decode(long[] symbols) {
+        StringBuilder text = new StringBuilder();
+        for (long symbol : symbols) {
+            text.appendCodePoint(characters[Math.toIntExact(symbol)]);
+        }
+        return text.toString();
+    }
+}
