@@ -118,8 +118,13 @@ public final class Executable implements AutoCloseable {
     /** Gives a variable a value. */
     public void set(Variable variable, HostTensor value) {
         check(variable, value);
-        try (PtNDArray source = copyIn(value)) {
-            source.copyTo(array(variable));
+        // DJL's own copying would give the variable other memory, which the parameters' leaves would not share.
+        long place = List.copyOf(variables.values()).indexOf(array(variable));
+        try (PtNDArray selector = selector(TorchScript.PUT);
+                PtNDArray index = copyIn(HostTensor.of(new long[] {place}));
+                PtNDArray source = copyIn(value)) {
+            IValueUtils.forward(module, new NDList(selector, index, source), true)
+                    .close();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.tenth.torch;
 
 import java.util.List;
+import java.util.Optional;
 
 /** One instruction of a traced method. {@link TorchScript} spells it. */
 sealed interface Instruction {
@@ -70,8 +71,12 @@ sealed interface Instruction {
         }
     }
 
-    /** A tensor that a gradient may be taken with respect to: its history ends here. */
-    record Leaf(Tensor source, Tensor made) implements Instruction {
+    /**
+     * A tensor that a gradient may be taken with respect to: its history ends here.
+     *
+     * @param parameter whose value it is, if it is one's
+     */
+    record Leaf(Tensor source, Tensor made, Optional<Variable> parameter) implements Instruction {
         @Override
         public List<Tensor> reads() {
             return List.of(source);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -71,10 +72,11 @@ public final class Program {
         /**
          * Traces one method.
          *
-         * @param name an identifier; {@code bind} is taken
+         * @param name an identifier; {@code bind} and {@code put} are taken
          */
         public Builder method(String name, Consumer<Trace> body) {
-            if (!name.matches("[a-z][A-Za-z0-9]*") || name.equals(TorchScript.BIND)) {
+            if (!name.matches("[a-z][A-Za-z0-9]*")
+                    || Set.of(TorchScript.BIND, TorchScript.PUT).contains(name)) {
                 throw new IllegalArgumentException("method: \"" + name + "\" is not a name that a program can have");
             }
             Trace trace = new Trace(this, precision);

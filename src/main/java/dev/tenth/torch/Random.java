@@ -12,12 +12,22 @@ public final class Random {
 
     /** Standard normal numbers. */
     public Tensor normal(long... shape) {
-        return filled("normal_", Shape.of(shape), Scalar.of(0.0), Scalar.of(1.0));
+        return normalAround(0, 1, shape);
+    }
+
+    /** Numbers from N(mean, deviation²). */
+    public Tensor normalAround(double mean, double deviation, long... shape) {
+        return filled("normal_", Shape.of(shape), Scalar.of(mean), Scalar.of(deviation));
     }
 
     /** Numbers from U[0, 1). */
     public Tensor uniform(long... shape) {
-        return filled("uniform_", Shape.of(shape), Scalar.of(0.0), Scalar.of(1.0));
+        return uniformBetween(0, 1, shape);
+    }
+
+    /** Numbers from U[low, high). */
+    public Tensor uniformBetween(double low, double high, long... shape) {
+        return filled("uniform_", Shape.of(shape), Scalar.of(low), Scalar.of(high));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.tenth.torch;
 import dev.tenth.torch.Instruction.Named;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A symbolic tensor: a value in a {@link Method} that is being traced. Immutable; its shape and type are known, so that
@@ -472,7 +473,7 @@ public final class Tensor {
 
     /** The same values as the start of a history: gradients may be taken with respect to it. */
     public Tensor leaf() {
-        return trace.leaf(this);
+        return trace.leaf(this, Optional.empty());
     }
 
     // ---- checks and calls

@@ -15,11 +15,14 @@ import java.util.stream.Collectors;
 final class TorchScript {
     /** Sets the variables of a loaded module. */
     static final String BIND = "bind";
+    /** Gives one of the variables, by its place, another value. */
+    static final String PUT = "put";
 
     /** How operators over lists of tensors begin; those used here work in place. */
     private static final Set<String> LIST_OPERATORS = Set.of("_foreach_", "_fused_");
 
     private final Map<String, Integer> places;
+    private final Map<String, Integer> leafPlaces;
     private final Device device;
     private final StringBuilder code = new StringBuilder();
     private Set<Tensor> differentiated = Set.of();
@@ -28,24 +31,48 @@ final class TorchScript {
     private TorchScript(List<Variable> variables, Device device) {
         this.places = new LinkedHashMap<>();
         variables.forEach(variable -> places.put(variable.name(), places.size()));
+        this.leafPlaces = new LinkedHashMap<>();
+        variables.stream()
+                .filter(variable -> variable.role() == Variable.Role.PARAMETER)
+                .forEach(variable -> leafPlaces.put(variable.name(), leafPlaces.size()));
         this.device = device;
     }
 
     static byte[] archive(Program program, Device device) {
         TorchScript script = new TorchScript(program.variables(), device);
-        script.code.append("""
+        script.bind();
+        program.methods().forEach(script::method);
+        return TorchScriptArchive.of(script.code.toString());
+    }
+
+    /**
+     * The head of the module, the method that sets its variables and, over the same memory, the leaves of its parameters, and
+     * the one that changes a variable in that memory.
+     */
+    private void bind() {
+        code.append("""
                 class Program(Module):
                   __parameters__ = []
                   __buffers__ = []
                   _state : List[Tensor]
+                  _leaves : List[Tensor]
                   def bind(self: __torch__.Program,
                     state: List[Tensor],
                     ready: Tensor) -> Tensor:
                     self._state = state
-                    return ready
                 """);
-        program.methods().forEach(script::method);
-        return TorchScriptArchive.of(script.code.toString());
+        String leaves = leafPlaces.keySet().stream()
+                .map(name -> "torch.requires_grad_(torch.detach(state[" + places.get(name) + "]))")
+                .collect(Collectors.joining(", ", "[", "]"));
+        line(2, "self._leaves = " + (leafPlaces.isEmpty() ? "annotate(List[Tensor], [])" : leaves));
+        line(2, "return ready");
+        code.append("""
+                  def put(self: __torch__.Program,
+                    place: Tensor,
+                    value: Tensor) -> Tensor:
+                    state = self._state
+                    return torch.copy_(state[int(place)], value)
+                """);
     }
 
     private void method(Method method) {
@@ -57,7 +84,7 @@ final class TorchScript {
                 .append(method.name())
                 .append("(self: __torch__.Program,\n    integers: Tensor,\n    numbers: Tensor")
                 .append(parameters)
-                .append(") -> List[Tensor]:\n    state = self._state\n");
+                .append(") -> List[Tensor]:\n    state = self._state\n    leaves = self._leaves\n");
         method.integers()
                 .forEach((_, place) -> line(2, "i%d = int(torch.select(integers, 0, %d))".formatted(place, place)));
         method.numbers()
@@ -95,15 +122,21 @@ final class TorchScript {
         }
     }
 
-    /** Where no gradient is asked for, the leaf is the tensor itself and no history is recorded. */
+    /**
+     * Where no gradient is asked for, the leaf is the tensor itself and no history is recorded. A parameter's leaf is made once,
+     * since making it at each call would take as long as a small layer.
+     */
     private void leaf(Instruction.Leaf leaf, int depth) {
         String source = name(leaf.source());
-        line(
-                depth,
-                name(leaf.made()) + " = "
-                        + (differentiated.contains(leaf.made())
-                                ? "torch.requires_grad_(torch.detach(" + source + "))"
-                                : source));
+        String made;
+        if (!differentiated.contains(leaf.made())) {
+            made = source;
+        } else if (leaf.parameter().isPresent()) {
+            made = "leaves[" + leafPlaces.get(leaf.parameter().get().name()) + "]";
+        } else {
+            made = "torch.requires_grad_(torch.detach(" + source + "))";
+        }
+        line(depth, name(leaf.made()) + " = " + made);
     }
 
     private void seed(Instruction.Seed seed, int depth) {

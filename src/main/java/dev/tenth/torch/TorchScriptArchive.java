@@ -46,18 +46,23 @@ final class TorchScriptArchive {
         zip.closeEntry();
     }
 
-    /** {@code Program} with its attribute {@code _state = []}, in the opcodes of pickle's protocol 2. */
+    /** {@code Program} with its attributes {@code _state = []} and {@code _leaves = []}, in pickle's protocol 2. */
     private static byte[] module() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream pickle = new DataOutputStream(bytes);
         pickle.write(new byte[] {(byte) 0x80, 2}); // protocol
         global(pickle, "__torch__", "Program");
-        pickle.write(")\u0081}(".getBytes(StandardCharsets.ISO_8859_1)); // (), new object, {}, mark
-        text(pickle, "_state");
-        global(pickle, "torch.jit._pickle", "build_tensorlist");
-        pickle.write("]\u0085R".getBytes(StandardCharsets.ISO_8859_1)); // [], tuple of one, reduce
-        pickle.write("ub.".getBytes(StandardCharsets.ISO_8859_1)); // set items, build, stop
+        pickle.write(new byte[] {')', (byte) 0x81, '}', '('}); // (), new object, {}, mark
+        emptyList(pickle, "_state");
+        emptyList(pickle, "_leaves");
+        pickle.writeBytes("ub."); // set items, build, stop
         return bytes.toByteArray();
+    }
+
+    private static void emptyList(DataOutputStream pickle, String name) throws IOException {
+        text(pickle, name);
+        global(pickle, "torch.jit._pickle", "build_tensorlist");
+        pickle.write(new byte[] {']', (byte) 0x85, 'R'}); // [], tuple of one, reduce
     }
 
     private static void global(DataOutputStream pickle, String module, String name) throws IOException {

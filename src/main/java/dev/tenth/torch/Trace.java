@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -75,7 +76,7 @@ public final class Trace {
         }
         Tensor value = tensor(variable.type(), variable.shape());
         add(new Instruction.Read(variable, value));
-        Tensor result = variable.role() == Variable.Role.PARAMETER ? leaf(value) : value;
+        Tensor result = variable.role() == Variable.Role.PARAMETER ? leaf(value, Optional.of(variable)) : value;
         read.put(variable, result);
         return result;
     }
@@ -259,9 +260,9 @@ public final class Trace {
     // ---- inside the room
     // ---------------------------------------------------------------------------------------------
 
-    Tensor leaf(Tensor source) {
+    Tensor leaf(Tensor source, Optional<Variable> parameter) {
         Tensor leaf = tensor(source.type(), source.shape());
-        add(new Instruction.Leaf(source, leaf));
+        add(new Instruction.Leaf(source, leaf, parameter));
         return leaf;
     }
 

@@ -200,7 +200,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
     }
 
     private static Tensor noise(Random random, TargetDistribution target, long batch) {
-        return random.uniform(batch, NOISE).times(2 * target.sigma()).minus(target.sigma()); // U(−σ, σ), [B, 20]
+        return random.uniformBetween(-target.sigma(), target.sigma(), batch, NOISE); // U(−σ, σ), [B, 20]
     }
 
     // ---- the training
@@ -222,7 +222,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             this.picture = new DensityPicture(target);
             Optimizer adam = new Optimizer.Adam(settings.beta1(), .999, 1e-8);
             Program traced = Program.trace(Precision.FLOAT32, methods -> methods.method(
-                            "pretrain", t -> trainD(t, t.random(t.integer("seed")), adam, settings.batch()))
+                            "pretrain", t -> trainD(t, t.random(t.integer("seed")), labels(t, settings.batch()), adam))
                     .method("step", t -> adversarialStep(t, adam, settings.batch()))
                     .method("look", t -> look(t, target, picture)));
             program = new Executable(traced, setting.device(), seed);
@@ -230,21 +230,27 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         }
 
         /** One step of D on as many real as generated samples: maximise log D(x) + log(1 − D(G(z))). */
-        private Tensor trainD(Trace t, Random random, Optimizer adam, int batch) {
+        private Tensor trainD(Trace t, Random random, Tensor labels, Optimizer adam) {
+            long batch = labels.size(0) / 2;
             Tensor real = target.sample(t, random, batch); // [B, 1]
             Tensor generated = generate(noise(random, target, batch), target).detach(); // [B, 1]
             Tensor logits = D.apply(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
-            Tensor labels = Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
             Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
             t.minimize(loss, D.parameters(), adam, "adam-d", t.number("dLearningRate"));
             return loss;
         }
 
+        /** 1 for real, 0 for generated, {@code [2B, 1]}. */
+        private static Tensor labels(Trace t, int batch) {
+            return Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
+        }
+
         /** k steps of D, then one of G, which maximises log D(G(z)): the form that does not saturate. */
         private void adversarialStep(Trace t, Optimizer adam, int batch) {
             Random random = t.random(t.integer("seed"));
+            Tensor labels = labels(t, batch);
             Tensor dLoss = t.repeat(
-                            t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, adam, batch)))
+                            t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, labels, adam)))
                     .getFirst();
             Tensor logits = D.apply(generate(noise(random, target, batch), target));
             Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));

@@ -46,7 +46,7 @@ record TargetDistribution(Gan1d.Target kind, double mu, double sigma, Optional<f
     /** Real samples, {@code [batch, 1]}. */
     Tensor sample(Trace t, Random random, long batch) {
         return switch (kind) {
-            case NORMAL -> random.normal(batch, 1).times(sigma).plus(mu);
+            case NORMAL -> random.normalAround(mu, sigma, batch, 1);
             case UNIFORM ->
                 random.uniform(batch, 1)
                         .minus(.5)

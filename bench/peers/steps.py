@@ -1,0 +1,121 @@
+"""The peer's side of the comparison, in PyTorch eager as one would write it: steps.py SYSTEM THREADS FILE.
+
+Takes weights and batch from FILE, runs a few steps and prints their results; then, for each number n on standard input,
+prints the seconds that n steps took.
+"""
+
+import sys
+import time
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from torch.nn import functional as F
+
+CHECKED_STEPS = 5
+
+
+def layers(state, name, sizes):
+    """A dense network with tanh between its layers and the given weights."""
+    modules = []
+    for i in range(len(sizes) - 1):
+        layer = nn.Linear(sizes[i], sizes[i + 1])
+        layer.weight.data.copy_(state[f"{name}/{i + 1}/weight"])
+        layer.bias.data.copy_(state[f"{name}/{i + 1}/bias"])
+        modules += [layer, nn.Tanh()]
+    return nn.Sequential(*modules[:-1])
+
+
+def gan(state):
+    d = layers(state, "d", [1, 6, 6, 1])
+    g = layers(state, "g", [20, 6, 6, 1])
+    real, z = state["data/real"], state["data/z"]
+    adam_d = torch.optim.Adam(d.parameters(), 1e-3)
+    adam_g = torch.optim.Adam(g.parameters(), 1e-3)
+    loss_of = nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones(128, 1), torch.zeros(128, 1)
+
+    def generate():
+        return torch.tanh(g(z)) * 8 + 4
+
+    labels = torch.cat([ones, zeros])
+
+    def step():
+        for _ in range(10):
+            adam_d.zero_grad()
+            loss_of(d(torch.cat([real, generate().detach()])), labels).backward()
+            adam_d.step()
+        adam_g.zero_grad()
+        loss = loss_of(d(generate()), ones)
+        loss.backward()
+        adam_g.step()
+        return [loss.item()]
+
+    return step
+
+
+def lstm(state, hidden):
+    net = nn.LSTM(63, hidden, 2)
+    for i in range(2):
+        getattr(net, f"weight_ih_l{i}").data.copy_(state[f"rnn/{i}/input"])
+        getattr(net, f"weight_hh_l{i}").data.copy_(state[f"rnn/{i}/recurrent"])
+        getattr(net, f"bias_ih_l{i}").data.copy_(state[f"rnn/{i}/input_bias"])
+        getattr(net, f"bias_hh_l{i}").data.copy_(state[f"rnn/{i}/recurrent_bias"])
+    output = nn.Linear(hidden, 63)
+    output.weight.data.copy_(state["output/weight"])
+    output.bias.data.copy_(state["output/bias"])
+    return net, output
+
+
+def char_rnn(state, hidden):
+    net, output = lstm(state, hidden)
+    parameters = list(net.parameters()) + list(output.parameters())
+    adam = torch.optim.Adam(parameters, 2e-3)
+    text = state["data/text"]
+
+    def step():
+        adam.zero_grad()
+        read, _ = net(F.one_hot(text[:-1], 63).float())
+        loss = F.cross_entropy(output(read).reshape(-1, 63), text[1:].reshape(-1))
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 5)
+        adam.step()
+        return [loss.item()]
+
+    return step
+
+
+def generation(state, hidden):
+    net, output = lstm(state, hidden)
+    draws = state["data/draws"]
+    last, carried = torch.zeros(1, dtype=torch.int64), None
+
+    @torch.no_grad()
+    def step():
+        nonlocal last, carried
+        symbols = []
+        for draw in draws:
+            read, carried = net(F.one_hot(last, 63).float().reshape(1, 1, 63), carried)
+            sums = output(read[0]).softmax(1).cumsum(1)
+            last = (sums[:, :-1] <= draw).sum(1)
+            symbols.append(last.item())
+        return symbols
+
+    return step
+
+
+def main():
+    system, threads, file = sys.argv[1:]
+    torch.set_num_threads(int(threads))
+    state = load_file(file)
+    name, _, hidden = system.rpartition("-")
+    step = gan(state) if system == "gan-1d" else {"char-rnn": char_rnn, "generation": generation}[name](state, int(hidden))
+    print("results", *[value for _ in range(CHECKED_STEPS) for value in step()], flush=True)
+    for line in sys.stdin:
+        start = time.perf_counter()
+        for _ in range(int(line)):
+            step()
+        print("seconds", time.perf_counter() - start, flush=True)
+
+
+main()
