@@ -118,8 +118,9 @@ public final class Executable implements AutoCloseable {
     /** Gives a variable a value. */
     public void set(Variable variable, HostTensor value) {
         check(variable, value);
+        array(variable); // refuses a variable that the program does not have
         // DJL's own copying would give the variable other memory, which the parameters' leaves would not share.
-        long place = List.copyOf(variables.values()).indexOf(array(variable));
+        long place = List.copyOf(variables.keySet()).indexOf(variable.name());
         try (PtNDArray selector = selector(TorchScript.PUT);
                 PtNDArray index = copyIn(HostTensor.of(new long[] {place}));
                 PtNDArray source = copyIn(value)) {
