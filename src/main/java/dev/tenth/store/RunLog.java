@@ -16,8 +16,10 @@ public interface RunLog extends AutoCloseable {
     /**
      * Adds a run with its first events, durably.
      *
+     * @param events {@code seq} from 1; {@code run.lastSeq} is the last one's
      * @param idempotencyKey where given and already used: nothing is added
      * @return the id of the run that was made with this key, now or earlier
+     * @throws StoreException if there is a run with this id already, or it cannot be written
      */
     String create(RunEntry run, List<Event> events, Optional<Key> idempotencyKey);
 
@@ -36,17 +38,25 @@ public interface RunLog extends AutoCloseable {
 
     /**
      * Appends events, whose {@code seq} follow on from the last one, and the entry that they lead to. It returns before
-     * they are durable and blocks only while too much waits to be written.
+     * they are durable and blocks only while too much waits to be written: on a full disk, until there is space again.
      *
      * @return completed once they are durable; exceptionally with a {@link StoreException} if they cannot be written and
-     *     never will be
+     *     never will be. What hangs on it runs on the thread that writes, so it must be quick
+     * @throws IllegalArgumentException if a {@code seq} does not follow on, the entry's {@code lastSeq} is another than the
+     *     last event's, or an event is larger than the store's limit; nothing is appended
+     * @throws StoreException if there is no such run, or the log takes nothing more
      */
     CompletionStage<Void> append(RunEntry run, List<Event> events);
 
-    /** Events of a run after {@code seq}, oldest first, at most {@code limit}. Durable ones only. */
+    /**
+     * Events of a run after {@code seq}, oldest first. Durable ones only.
+     *
+     * @return at most {@code limit}, and fewer where they are large (so read on from the last one); none only if there are
+     *     none
+     */
     List<Event> read(String run, long afterSeq, int limit);
 
-    /** The events of a run of one of the given types after {@code seq}, oldest first, at most {@code limit}. */
+    /** As {@link #read(String, long, int)}, but only events of one of the given types. */
     List<Event> read(String run, long afterSeq, int limit, List<String> types);
 
     Optional<RunEntry> find(String run);
@@ -57,6 +67,7 @@ public interface RunLog extends AutoCloseable {
      * @param recipe only of this recipe, if given
      * @param states only in one of these, if not empty
      * @param before only those that follow this id in the order of the list, if given
+     * @throws IllegalArgumentException if there is no run {@code before}
      */
     List<RunEntry> list(Optional<String> recipe, List<String> states, Optional<String> before, int limit);
 
@@ -65,6 +76,16 @@ public interface RunLog extends AutoCloseable {
 
     /** Calls the listener with each batch of a run's events, in order, once they are durable. It must return quickly. */
     void onCommit(Consumer<List<Event>> listener);
+
+    /** Calls the listener with the id of each run that was removed. It must return quickly. */
+    void onDelete(Consumer<String> listener);
+
+    /**
+     * Calls the listener with {@code false} when the disk is full and with {@code true} when there is space again, in
+     * turns; at once with {@code false} if it is full now. While it is full a reserve keeps room for a few last events (a
+     * run's word that it pauses); after that, {@link #append} blocks.
+     */
+    void onSpace(Consumer<Boolean> listener);
 
     @Override
     void close();

@@ -1,0 +1,139 @@
+package dev.tenth.store.embedded;
+
+import dev.tenth.store.Event;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.RunLog;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs and events as rows of the tables, and back. */
+final class Rows {
+    private static final List<String> RUN_COLUMNS = List.of(
+            "recipe",
+            "preset",
+            "parameters",
+            "seed",
+            "name",
+            "parent_run",
+            "parent_step",
+            "state",
+            "reason",
+            "step",
+            "steps",
+            "last_seq",
+            "metrics",
+            "checkpoints",
+            "created_at",
+            "started_at",
+            "ended_at");
+    private static final String INSERT_RUN = "INSERT INTO run (" + String.join(", ", RUN_COLUMNS) + ", id) VALUES ("
+            + "?, ".repeat(RUN_COLUMNS.size()) + "?)";
+    private static final String UPDATE_RUN =
+            "UPDATE run SET " + String.join(" = ?, ", RUN_COLUMNS) + " = ? WHERE id = ?";
+
+    private Rows() {}
+
+    static void insert(Connection connection, RunEntry run) throws SQLException {
+        write(connection, INSERT_RUN, run);
+    }
+
+    static void update(Connection connection, RunEntry run) throws SQLException {
+        write(connection, UPDATE_RUN, run);
+    }
+
+    private static void write(Connection connection, String sql, RunEntry run) throws SQLException {
+        Object[] values = {
+            run.recipe(),
+            run.preset(),
+            run.parameters(),
+            run.seed(),
+            run.name(),
+            run.parent().map(RunEntry.Fork::run).orElse(null),
+            run.parent().map(RunEntry.Fork::step).orElse(null),
+            run.state(),
+            run.reason(),
+            run.step(),
+            run.steps(),
+            run.lastSeq(),
+            run.metrics(),
+            run.checkpoints(),
+            run.createdAt().toString(),
+            run.startedAt().map(Instant::toString).orElse(null),
+            run.endedAt().map(Instant::toString).orElse(null),
+            run.id()
+        };
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setObject(1 + i, values[i]);
+            }
+            statement.executeUpdate();
+        }
+    }
+
+    static void insert(Connection connection, List<Event> events) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO event (run, seq, step, at, type, data) VALUES (?, ?, ?, ?, ?, ?)")) {
+            for (Event event : events) {
+                insert.setString(1, event.run());
+                insert.setLong(2, event.seq());
+                insert.setLong(3, event.step());
+                insert.setString(4, event.at().toString());
+                insert.setString(5, event.type());
+                insert.setString(6, event.data());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    static void insertKey(Connection connection, RunLog.Key key, String run) throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO used_key (key, digest, run) VALUES (?, ?, ?)")) {
+            insert.setString(1, key.key());
+            insert.setString(2, key.digest());
+            insert.setString(3, run);
+            insert.executeUpdate();
+        }
+    }
+
+    static Event event(String run, ResultSet row) throws SQLException {
+        return new Event(
+                run,
+                row.getLong("seq"),
+                row.getLong("step"),
+                Instant.parse(row.getString("at")),
+                row.getString("type"),
+                row.getString("data"));
+    }
+
+    static RunEntry run(ResultSet row) throws SQLException {
+        String parent = row.getString("parent_run");
+        return new RunEntry(
+                row.getString("id"),
+                row.getString("recipe"),
+                row.getString("preset"),
+                row.getString("parameters"),
+                row.getLong("seed"),
+                row.getString("name"),
+                parent == null ? Optional.empty() : Optional.of(new RunEntry.Fork(parent, row.getLong("parent_step"))),
+                row.getString("state"),
+                row.getString("reason"),
+                row.getLong("step"),
+                row.getLong("steps"),
+                row.getLong("last_seq"),
+                row.getString("metrics"),
+                row.getInt("checkpoints"),
+                Instant.parse(row.getString("created_at")),
+                instant(row, "started_at"),
+                instant(row, "ended_at"));
+    }
+
+    private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+        return Optional.ofNullable(row.getString(column)).map(Instant::parse);
+    }
+}
