@@ -1,0 +1,88 @@
+package dev.tenth.run;
+
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Schema;
+import dev.tenth.store.Event;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.RunLog;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The parameters of a run over its steps: those with which it began, and every {@code set} of its log. A set is part of the
+ * record: a run that goes on from a checkpoint meets it again at the same step, also where the event was superseded.
+ */
+final class Interventions<P extends Record & Parameters> {
+    /** The fields of {@code command.applied} for a set: what is in force from now on, and what was until now. */
+    static final String PARAMETERS = "parameters";
+
+    static final String PREVIOUS = "previous";
+    private static final int PAGE = 1_000;
+
+    private final Schema<P> schema;
+    private final P first;
+    /** What was turned after which step; of two sets at one step the later event has the last word. */
+    private final TreeMap<Long, Map<String, Object>> turns = new TreeMap<>();
+
+    private Interventions(Schema<P> schema, P first) {
+        this.schema = schema;
+        this.first = first;
+    }
+
+    /** Those of a run. What is on its way to the log must be flushed. */
+    static <P extends Record & Parameters> Interventions<P> of(Schema<P> schema, P sample, RunLog log, RunEntry run) {
+        List<Event> sets = sets(log, run.id());
+        Map<String, Object> began = new LinkedHashMap<>(JsonObjects.read(run.parameters()));
+        for (Event set : sets.reversed()) {
+            began.putAll(part(set, PREVIOUS)); // the oldest one has the last word
+        }
+        Interventions<P> interventions = new Interventions<>(schema, schema.with(sample, began));
+        sets.forEach(set -> interventions.turn(set.step(), part(set, PARAMETERS)));
+        return interventions;
+    }
+
+    private static List<Event> sets(RunLog log, String run) {
+        List<Event> sets = new ArrayList<>();
+        long seq = 0;
+        for (; ; ) {
+            List<Event> page = log.read(run, seq, PAGE, List.of(EventType.COMMAND_APPLIED.wire()));
+            if (page.isEmpty()) {
+                return sets;
+            }
+            page.stream()
+                    .filter(event -> JsonObjects.read(event.data()).get("type").equals("set"))
+                    .forEach(sets::add);
+            seq = page.getLast().seq();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> part(Event set, String name) {
+        return (Map<String, Object>) JsonObjects.read(set.data()).get(name);
+    }
+
+    /** Turns parameters after a step. */
+    void turn(long step, Map<String, Object> parameters) {
+        turns.computeIfAbsent(step, s -> new LinkedHashMap<>()).putAll(parameters);
+    }
+
+    /** Whether something was turned after this step. */
+    boolean at(long step) {
+        return turns.containsKey(step);
+    }
+
+    /** The parameters with which the run began. */
+    P first() {
+        return first;
+    }
+
+    /** The parameters in force after what was turned at this step. */
+    P after(long step) {
+        Map<String, Object> changes = new LinkedHashMap<>();
+        turns.headMap(step, true).values().forEach(changes::putAll);
+        return schema.with(first, changes);
+    }
+}

@@ -1,0 +1,316 @@
+package dev.tenth.run;
+
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema;
+import dev.tenth.recipe.Schema.InvalidParametersException;
+import dev.tenth.recipe.Schema.Violation;
+import dev.tenth.store.Checkpoint;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.RunLog;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/** The runs of this process: one {@link Worker} for each that is not at its end. */
+public final class LocalRuns implements Runs, AutoCloseable {
+    /** Seeds are shown to people: no longer than a double can carry through JavaScript. */
+    private static final long LARGEST_SEED = (1L << 53) - 1;
+    private static final int LONGEST_NAME = 200;
+    private static final int PAGE = 200;
+
+    private final Workshop shop;
+    private final Map<String, Recipe<?>> recipes;
+    private final Scheduler scheduler;
+    private final Ids ids = new Ids();
+    /** Workers by run. A change of the map and of a worker's orders is made under {@code this}. */
+    private final Map<String, Worker<?>> workers = new ConcurrentHashMap<>();
+
+    private boolean closed;
+
+    public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
+        this.shop = shop;
+        this.recipes = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
+        this.scheduler = new Scheduler(shop.cores());
+    }
+
+    /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
+    public synchronized void recover() {
+        List<RunEntry> left = all(List.of(RunState.PREPARING.name(), RunState.RUNNING.name(), RunState.QUEUED.name()));
+        left.stream().sorted(Comparator.comparing(RunEntry::createdAt)).forEach(run -> {
+            if (run.state().equals(RunState.QUEUED.name())) {
+                engage(run);
+            } else {
+                new Journal(shop.log(), run).state(RunState.INTERRUPTED, "the service died around step " + run.step()
+                        + "; resume goes on from the newest checkpoint");
+            }
+        });
+        shop.log().onSpace(space -> {
+            if (!space) {
+                workers.values().forEach(worker -> worker.inbox().addFirst(new Order.DiskFull()));
+            }
+        });
+    }
+
+    private List<RunEntry> all(List<String> states) {
+        List<RunEntry> found = new ArrayList<>();
+        Optional<String> before = Optional.empty();
+        for (List<RunEntry> page; !(page = shop.log().list(Optional.empty(), states, before, PAGE)).isEmpty(); ) {
+            found.addAll(page);
+            before = Optional.of(page.getLast().id());
+        }
+        return found;
+    }
+
+    // ---- making ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public RunEntry submit(Submission wish, Optional<String> idempotencyKey) {
+        Recipe<?> recipe = recipe(wish.recipe());
+        Optional<RunLog.Key> key = idempotencyKey.map(text -> new RunLog.Key(text, digest(wish)));
+        Optional<RunEntry> before = key.flatMap(this::madeWith);
+        return before.orElseGet(() -> submit(recipe, wish, key));
+    }
+
+    private Recipe<?> recipe(String id) {
+        Recipe<?> recipe = recipes.get(id);
+        if (recipe == null) {
+            throw new RefusedException(Reason.NO_SUCH_RECIPE, "recipe", "recipe: \"" + id + "\" is not one of "
+                    + recipes.keySet().stream().sorted().toList());
+        }
+        return recipe;
+    }
+
+    private Optional<RunEntry> madeWith(RunLog.Key key) {
+        Optional<RunLog.Used> used = shop.log().findKey(key.key());
+        if (used.isPresent() && !used.get().digest().equals(key.digest())) {
+            throw new RefusedException(Reason.KEY_CONFLICT, "Idempotency-Key",
+                    "Idempotency-Key: \"" + key.key() + "\" was used for another request; give a new one");
+        }
+        return used.flatMap(u -> find(u.run()));
+    }
+
+    private <P extends Record & Parameters> RunEntry submit(Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
+        Preset<P> preset = preset(recipe, wish.preset());
+        Schema<P> schema = Schema.of(recipe);
+        P parameters = schema.with(preset.parameters(), wish.parameters());
+        long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED));
+        check(recipe, parameters, wish.name());
+        RunEntry run = entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
+        return begin(run, key);
+    }
+
+    private static <P extends Record & Parameters> Preset<P> preset(Recipe<P> recipe, Optional<String> name) {
+        List<Preset<P>> presets = recipe.presets();
+        if (name.isEmpty()) {
+            return presets.getFirst();
+        }
+        return presets.stream()
+                .filter(preset -> preset.name().equals(name.get()))
+                .findFirst()
+                .orElseThrow(() -> new RefusedException(Reason.NO_SUCH_PRESET, "preset", "preset: \"" + name.get()
+                        + "\" is not one of " + presets.stream().map(Preset::name).toList()));
+    }
+
+    private <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
+        if (parameters.threads() > shop.cores()) {
+            throw new InvalidParametersException(List.of(new Violation("threads", parameters.threads(),
+                    "at most the " + shop.cores() + " of this machine")));
+        }
+        if (name.isPresent() && name.get().length() > LONGEST_NAME) {
+            throw new InvalidParametersException(
+                    List.of(new Violation("name", name.get(), "a text of at most " + LONGEST_NAME + " characters")));
+        }
+        long bytes = recipe.memoryBytes(parameters);
+        if (bytes > shop.limits().modelBytes()) {
+            throw new RefusedException(Reason.MODEL_TOO_LARGE, "params", "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
+                    .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
+        }
+        if (scheduler.waiting() >= shop.limits().queuedRuns()) {
+            throw new RefusedException(Reason.QUEUE_FULL, "", "queue: " + shop.limits().queuedRuns()
+                    + " runs wait already (tenth.limits.queued-runs); try again later");
+        }
+        if (shop.log().list(Optional.empty(), List.of(), Optional.empty(), shop.limits().keptRuns()).size() >= shop.limits().keptRuns()) {
+            throw new RefusedException(Reason.QUEUE_FULL, "", "runs: " + shop.limits().keptRuns()
+                    + " are kept (tenth.limits.kept-runs); delete some first");
+        }
+    }
+
+    private RunEntry entry(Recipe<?> recipe, String preset, Map<String, Object> parameters, long seed, Optional<String> name, Optional<RunEntry.Fork> parent) {
+        return new RunEntry(ids.next(), recipe.id(), preset, JsonObjects.write(parameters), seed,
+                name.orElse(recipe.id() + " " + preset), parent, RunState.QUEUED.name(), "waits for its turn", 0, 0, 1, "{}", 0,
+                Journal.now(), Optional.empty(), Optional.empty());
+    }
+
+    private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
+        synchronized (this) {
+            if (closed) {
+                throw new RefusedException(Reason.QUEUE_FULL, "", "the service is leaving; try again later");
+            }
+            String made = shop.log().create(run, List.of(Journal.first(run)), key);
+            if (made.equals(run.id())) {
+                engage(run);
+                return run;
+            }
+        }
+        return key.flatMap(this::madeWith).orElse(run);
+    }
+
+    private static String digest(Submission wish) {
+        String text = wish.recipe() + '\n' + wish.preset() + '\n' + JsonObjects.write(new TreeMap<>(wish.parameters())) + '\n' + wish.seed() + '\n' + wish.name();
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    // ---- commanding --------------------------------------------------------------------------------------------------
+
+    @Override
+    public Accepted command(String run, Command command) {
+        RunEntry entry = existing(run);
+        if (command instanceof Command.Fork fork) {
+            return fork(entry, fork);
+        }
+        synchronized (this) {
+            Worker<?> worker = workers.get(run);
+            RunEntry now = worker == null ? existing(run) : worker.entry();
+            RunState state = RunState.valueOf(now.state());
+            if (worker != null) {
+                state = worker.inbox().after(state);
+            }
+            if (!Lifecycle.allowed(command).contains(state)) {
+                throw new RefusedException(Reason.WRONG_STATE, "type", "%s: run %s is %s, and only a run that is %s can do that"
+                        .formatted(Lifecycle.type(command), run, state, Lifecycle.allowed(command)));
+            }
+            if (command instanceof Command.Set set) {
+                checkTurn(now, set);
+            }
+            String id = ids.next();
+            (worker == null ? engage(now) : worker).inbox().add(new Order.Asked(id, command));
+            return new Accepted(id, Optional.empty());
+        }
+    }
+
+    private void checkTurn(RunEntry run, Command.Set set) {
+        if (set.parameters().isEmpty()) {
+            throw new InvalidParametersException(List.of(new Violation("params", Map.of(), "at least one turnable parameter")));
+        }
+        checkTurn(recipe(run.recipe()), run, set);
+    }
+
+    private static <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
+        Schema<P> schema = Schema.of(recipe);
+        schema.turned(schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters())), set.parameters());
+    }
+
+    private Worker<?> engage(RunEntry run) {
+        Worker<?> worker = worker(recipe(run.recipe()), run);
+        workers.put(run.id(), worker);
+        worker.start();
+        return worker;
+    }
+
+    private <P extends Record & Parameters> Worker<P> worker(Recipe<P> recipe, RunEntry run) {
+        return new Worker<>(recipe, shop, scheduler, run, () -> {
+            synchronized (this) {
+                workers.remove(run.id());
+            }
+        });
+    }
+
+    private Accepted fork(RunEntry parent, Command.Fork fork) {
+        RunCheckpoints checkpoints = new RunCheckpoints(shop.checkpoints(), parent.id(), shop.limits().checkpointsKept());
+        Checkpoint from = checkpoints.find(fork.step()).orElseThrow(() -> new RefusedException(Reason.NO_SUCH_CHECKPOINT, "step",
+                "step: run " + parent.id() + " has no checkpoint" + fork.step().map(step -> " of step " + step).orElse("") + "; it has "
+                        + shop.checkpoints().list(parent.id()).stream().map(Checkpoint::step).toList()));
+        String id = ids.next();
+        RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, checkpoints, fork), Optional.empty());
+        return new Accepted(id, Optional.of(child.id()));
+    }
+
+    private <P extends Record & Parameters> RunEntry forked(Recipe<P> recipe, RunEntry parent, Checkpoint from, RunCheckpoints checkpoints, Command.Fork fork) {
+        Schema<P> schema = Schema.of(recipe);
+        P inherited = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(parent.parameters()));
+        P parameters = schema.with(inherited, fork.parameters());
+        check(recipe, parameters, fork.name());
+        RunEntry child = entry(recipe, parent.preset(), schema.values(parameters), parent.seed(),
+                fork.name().or(() -> Optional.of("fork of " + parent.name())), Optional.of(new RunEntry.Fork(parent.id(), from.step())));
+        try {
+            // Before the run is in the log: a run that is there finds what it goes on from.
+            new RunCheckpoints(shop.checkpoints(), child.id(), shop.limits().checkpointsKept())
+                    .write(from.step(), child.lastSeq(), checkpoints.load(from).content());
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint: that of step " + from.step() + " cannot be read", e);
+        }
+        return child;
+    }
+
+    // ---- finding and removing ----------------------------------------------------------------------------------------
+
+    @Override
+    public Optional<RunEntry> find(String run) {
+        return shop.log().find(run);
+    }
+
+    private RunEntry existing(String run) {
+        return find(run).orElseThrow(() -> new RefusedException(Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + run + "\""));
+    }
+
+    @Override
+    public void delete(String run) {
+        existing(run);
+        Worker<?> worker;
+        synchronized (this) {
+            worker = workers.get(run);
+            if (worker != null) {
+                worker.inbox().addFirst(new Order.Discard());
+            }
+        }
+        join(worker);
+        shop.log().delete(run);
+        shop.checkpoints().deleteAll(run);
+    }
+
+    /** How many runs that are not at their end are in each state. */
+    public Map<RunState, Long> states() {
+        return workers.values().stream().collect(Collectors.groupingBy(Worker::state, Collectors.counting()));
+    }
+
+    private static void join(Worker<?> worker) {
+        if (worker != null) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Lets every run write a checkpoint and leave; they go on when the service is back. */
+    @Override
+    public void close() {
+        List<Worker<?>> leaving;
+        synchronized (this) {
+            closed = true;
+            leaving = List.copyOf(workers.values());
+        }
+        scheduler.close();
+        leaving.forEach(worker -> worker.inbox().addFirst(new Order.Shutdown()));
+        leaving.forEach(LocalRuns::join);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.tenth.run;
+
+import dev.tenth.run.Scheduler.Ticket;
+
+/** What a run's worker is told. Its inbox is the only way to it. */
+sealed interface Order {
+
+    /** Someone asked for it; answered by {@code command.applied}. */
+    record Asked(String id, Command command) implements Order {}
+
+    /** The threads for which the run waited are there. */
+    record Granted(Ticket ticket) implements Order {}
+
+    /** The run has another place in the queue. */
+    record Placed(Ticket ticket, int place) implements Order {}
+
+    /** The disk is full: nothing more can be kept. */
+    record DiskFull() implements Order {}
+
+    /** The service leaves; the run goes on at its next start. */
+    record Shutdown() implements Order {}
+
+    /** The run is being removed. */
+    record Discard() implements Order {}
+}

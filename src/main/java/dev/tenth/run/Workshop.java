@@ -1,0 +1,24 @@
+package dev.tenth.run;
+
+import dev.tenth.data.Datasets;
+import dev.tenth.store.Blobs;
+import dev.tenth.store.Checkpoints;
+import dev.tenth.store.RunLog;
+import dev.tenth.torch.Device;
+
+/**
+ * What all runs of a service work with.
+ *
+ * @param cores how many threads compute at the same time
+ * @param version of the service, written into checkpoints
+ */
+public record Workshop(
+        RunLog log,
+        Checkpoints checkpoints,
+        Blobs blobs,
+        Datasets data,
+        Device device,
+        int cores,
+        Limits limits,
+        RunMeters meters,
+        String version) {}
