@@ -1,0 +1,111 @@
+package dev.tenth.stream;
+
+import dev.tenth.store.Event;
+import dev.tenth.store.RunLog;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Reads what a viewer has not seen from the log: all of it, page by page, or, for one that lagged, what must not be left out and
+ * the newest of the rest. Numbers that are left out stand in gaps.
+ */
+final class Backlog {
+    private static final int PAGE = 500;
+
+    private final Hub hub;
+    private final String run;
+    /** The numbers between which events were superseded; none if those are to be seen as well. */
+    private final List<long[]> superseded;
+
+    Backlog(Hub hub, String run, boolean withSuperseded) {
+        this.hub = hub;
+        this.run = run;
+        this.superseded = withSuperseded ? List.of() : Hub.superseded(hub.log(), run);
+    }
+
+    /** The next page. */
+    List<Envelope> all(long after) {
+        List<Event> page = hub.log().read(run, after, PAGE);
+        Selection selection = new Selection(after);
+        page.forEach(event -> selection.take(event, !isHidden(event)));
+        return selection.end();
+    }
+
+    /** Everything up to the end, the conflatable events of each kind only once. */
+    List<Envelope> newest(long after) {
+        Map<String, Event> newest = new HashMap<>();
+        TreeMap<Long, Event> chosen = new TreeMap<>();
+        RunLog log = hub.log();
+        Event last = null;
+        long cursor = after;
+        for (List<Event> page; !(page = log.read(run, cursor, PAGE)).isEmpty(); cursor = last.seq()) {
+            for (Event event : page) {
+                if (Envelope.isLossless(event)) {
+                    chosen.put(event.seq(), event);
+                } else if (!isHidden(event)) {
+                    Event older = newest.put(Envelope.key(event), event);
+                    chosen.put(event.seq(), event);
+                    if (older != null) {
+                        chosen.remove(older.seq());
+                        hub.countConflated(1);
+                    }
+                }
+            }
+            last = page.getLast();
+        }
+        Selection selection = new Selection(after);
+        chosen.values().forEach(event -> selection.take(event, true));
+        if (last != null) {
+            selection.upTo(last);
+        }
+        return selection.end();
+    }
+
+    private boolean isHidden(Event event) {
+        return !Envelope.isLossless(event) && Hub.isSuperseded(event, superseded);
+    }
+
+    /** Events in order, with gaps for the numbers between them. */
+    private static final class Selection {
+        private final List<Envelope> envelopes = new ArrayList<>();
+        private long covered;
+        private Event left;
+
+        Selection(long after) {
+            this.covered = after;
+        }
+
+        void take(Event event, boolean shown) {
+            if (!shown) {
+                left = event;
+                return;
+            }
+            if (event.seq() > covered + 1) {
+                // The gap's last number may be of an event that is not here: it gets the time and step of the one after.
+                Event end = left != null && left.seq() == event.seq() - 1
+                        ? left
+                        : new Event(event.run(), event.seq() - 1, event.step(), event.at(), event.type(), event.data());
+                envelopes.add(Envelope.gap(covered + 1, end));
+            }
+            envelopes.add(Envelope.of(event));
+            covered = event.seq();
+            left = null;
+        }
+
+        void upTo(Event last) {
+            if (last.seq() > covered) {
+                left = last;
+            }
+        }
+
+        List<Envelope> end() {
+            if (left != null && left.seq() > covered) {
+                envelopes.add(Envelope.gap(covered + 1, left));
+            }
+            return envelopes;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tenth.stream;
+
+import dev.tenth.run.EventType;
+import dev.tenth.store.Event;
+import dev.tenth.store.RunLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What all viewers of the runs share: each run's newest events, encoded once.
+ *
+ * <p>Invariant: only what is durable comes here, so nobody sees what could be lost.
+ */
+public final class Hub implements AutoCloseable {
+    private final RunLog log;
+    private final StreamLimits limits;
+    private final Map<String, Channel> channels = new ConcurrentHashMap<>();
+    private final AtomicInteger viewers = new AtomicInteger();
+    private final LongAdder conflated = new LongAdder();
+    private volatile boolean closed;
+
+    public Hub(RunLog log, StreamLimits limits) {
+        this.log = log;
+        this.limits = limits;
+        log.onCommit(this::committed);
+        log.onDelete(this::deleted);
+    }
+
+    RunLog log() {
+        return log;
+    }
+
+    StreamLimits limits() {
+        return limits;
+    }
+
+    /** How many viewers there are. */
+    public int viewers() {
+        return viewers.get();
+    }
+
+    /** How many events were left out for viewers that lagged. */
+    public long conflated() {
+        return conflated.sum();
+    }
+
+    void countConflated(long events) {
+        conflated.add(events);
+    }
+
+    /** Makes room for one more viewer, or says that there is none. */
+    boolean admit() {
+        if (closed || viewers.incrementAndGet() > limits.viewers()) {
+            viewers.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** An admitted viewer did not come in. */
+    void release() {
+        viewers.decrementAndGet();
+    }
+
+    void join(String run, Viewer viewer) {
+        channels.compute(run, (id, channel) -> {
+            Channel joined = channel == null ? new Channel() : channel;
+            joined.viewers.add(viewer);
+            return joined;
+        });
+    }
+
+    void leave(String run, Viewer viewer) {
+        release();
+        channels.computeIfPresent(run, (id, channel) -> {
+            channel.viewers.remove(viewer);
+            if (!channel.viewers.isEmpty()) {
+                return channel;
+            }
+            channel.clear();
+            return null;
+        });
+    }
+
+    /** On the thread that writes the log: encodes for those who look, and wakes them. */
+    private void committed(List<Event> events) {
+        Channel channel = channels.get(events.getFirst().run());
+        if (channel != null) {
+            channel.add(events);
+            channel.viewers.forEach(Viewer::wake);
+        }
+    }
+
+    private void deleted(String run) {
+        Channel channel = channels.get(run);
+        if (channel != null) {
+            channel.viewers.forEach(viewer -> viewer.end(Door.End.DELETED));
+        }
+    }
+
+    /**
+     * The events of a run after a number, as far as they are kept here, with a reference of their own for each frame.
+     *
+     * @return none if there are none yet; null if the log has to be asked
+     */
+    List<Envelope> tail(String run, long after) {
+        Channel channel = channels.get(run);
+        return channel == null ? null : channel.after(after);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        channels.values().forEach(channel -> channel.viewers.forEach(viewer -> viewer.end(Door.End.LEAVING)));
+    }
+
+    /** Whether an event was superseded when its run went on from an earlier state. */
+    static boolean isSuperseded(Event event, List<long[]> ranges) {
+        return ranges.stream().anyMatch(range -> event.seq() > range[0] && event.seq() < range[1]);
+    }
+
+    /** The numbers between which a run's events were superseded, exclusive. */
+    static List<long[]> superseded(RunLog log, String run) {
+        List<long[]> ranges = new ArrayList<>();
+        long after = 0;
+        for (List<Event> page; !(page = log.read(run, after, 100, List.of(EventType.RUN_RESUMED.wire()))).isEmpty(); ) {
+            page.forEach(event -> ranges.add(new long[] {fromSeq(event), event.seq()}));
+            after = page.getLast().seq();
+        }
+        return ranges;
+    }
+
+    private static long fromSeq(Event resumed) {
+        String name = "\"fromSeq\":";
+        String data = resumed.data();
+        int begin = data.indexOf(name) + name.length();
+        int end = begin;
+        while (Character.isDigit(data.charAt(end))) {
+            end++;
+        }
+        return Long.parseLong(data.substring(begin, end));
+    }
+
+    /** One run's newest events and viewers. */
+    private final class Channel {
+        private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
+        private final Deque<Envelope> tail = new ArrayDeque<>();
+        private long bytes;
+
+        synchronized void add(List<Event> events) {
+            for (Event event : events) {
+                Envelope envelope = Envelope.of(event);
+                tail.add(envelope);
+                bytes += envelope.json().length;
+            }
+            while (tail.size() > limits.tailEvents() || (bytes > limits.tailBytes() && tail.size() > 1)) {
+                Envelope oldest = tail.remove();
+                bytes -= oldest.json().length;
+                oldest.frame().release();
+            }
+        }
+
+        synchronized List<Envelope> after(long seq) {
+            if (tail.isEmpty() || tail.peek().seq() > seq + 1) {
+                return null;
+            }
+            int skipped = (int) Math.min(tail.size(), seq + 1 - tail.peek().seq());
+            List<Envelope> found = new ArrayList<>(tail.size() - skipped);
+            tail.stream().skip(skipped).forEach(envelope -> {
+                envelope.frame().retain();
+                found.add(envelope);
+            });
+            return found;
+        }
+
+        synchronized void clear() {
+            tail.forEach(envelope -> envelope.frame().release());
+            tail.clear();
+            bytes = 0;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.tenth.stream;
+
+import java.time.Duration;
+
+/**
+ * What viewers may take.
+ *
+ * @param viewers at the same time; one more is sent away
+ * @param tailEvents of a run that are kept encoded for its viewers
+ * @param tailBytes of a run that are kept encoded for its viewers
+ * @param backlog events behind, at which a viewer that could not keep up gets the newest instead of all
+ * @param stall how long a viewer may take nothing before it is closed
+ * @param ping how often a WebSocket is asked whether it is there
+ */
+public record StreamLimits(int viewers, int tailEvents, long tailBytes, int backlog, Duration stall, Duration ping) {
+    public static final StreamLimits DEFAULT =
+            new StreamLimits(500, 2_000, 8 << 20, 500, Duration.ofSeconds(30), Duration.ofSeconds(20));
+}
