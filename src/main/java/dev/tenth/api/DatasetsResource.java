@@ -1,0 +1,73 @@
+package dev.tenth.api;
+
+import dev.tenth.api.Problem.FieldError;
+import dev.tenth.data.Dataset;
+import dev.tenth.data.Library;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.Locale;
+
+/** Data sets: the built-in ones, and files that people bring. */
+@Path("/api/v1/datasets")
+@Produces(MediaType.APPLICATION_JSON)
+public class DatasetsResource {
+    private final Library library;
+
+    DatasetsResource(Library library) {
+        this.library = library;
+    }
+
+    /** A data set as the API answers it. */
+    record DatasetDocument(String id, String name, String kind, long bytes, String sha256, String summary, String source, String licence) {
+        static DatasetDocument of(Dataset card) {
+            return new DatasetDocument(card.id(), card.name(), card.kind().name().toLowerCase(Locale.ROOT), card.bytes(),
+                    card.sha256(), card.summary(), card.source(), card.licence());
+        }
+    }
+
+    @GET
+    public RunsResource.Page<DatasetDocument> list() {
+        return new RunsResource.Page<>(library.list().stream().map(DatasetDocument::of).toList(), null);
+    }
+
+    @GET
+    @Path("/{id}")
+    public DatasetDocument get(@PathParam("id") String id) {
+        return library.find(id).map(DatasetDocument::of).orElseThrow(() -> missing(id));
+    }
+
+    @POST
+    @Consumes({MediaType.TEXT_PLAIN, MediaType.APPLICATION_OCTET_STREAM, "text/csv"})
+    public Response add(@QueryParam("name") String name, InputStream content) throws IOException {
+        if (name == null || name.isBlank()) {
+            throw new Problem.Exception(422, "A field that cannot be", "name: the file's name is missing: ?name=FILE",
+                    new FieldError("name", name, "the file's name"));
+        }
+        Dataset card = library.add(name, content);
+        return Response.created(URI.create("/api/v1/datasets/" + card.id())).entity(DatasetDocument.of(card)).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    public Response delete(@PathParam("id") String id) {
+        if (!library.delete(id)) {
+            throw missing(id);
+        }
+        return Response.noContent().build();
+    }
+
+    private static Problem.Exception missing(String id) {
+        return new Problem.Exception(404, "No such data set", "id: there is no (uploaded) data set \"" + id + "\"");
+    }
+}

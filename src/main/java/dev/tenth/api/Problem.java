@@ -1,0 +1,48 @@
+package dev.tenth.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An error as RFC 9457 has it.
+ *
+ * @param errors what is wrong with which field; left out if no field is meant
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    /** A value of a request that cannot be. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record FieldError(String field, Object value, String allowed) {}
+
+    static Problem of(int status, String title, String detail, FieldError... errors) {
+        return new Problem("about:blank", title, status, detail, List.of(errors));
+    }
+
+    Response response() {
+        return response(Map.of());
+    }
+
+    Response response(Map<String, String> headers) {
+        Response.ResponseBuilder builder = Response.status(status).type(MEDIA_TYPE).entity(this);
+        headers.forEach(builder::header);
+        return builder.build();
+    }
+
+    /** A request that is answered with a problem. */
+    static final class Exception extends RuntimeException {
+        private final transient Problem problem;
+
+        Exception(int status, String title, String detail, FieldError... errors) {
+            super(detail);
+            this.problem = of(status, title, detail, errors);
+        }
+
+        Problem problem() {
+            return problem;
+        }
+    }
+}

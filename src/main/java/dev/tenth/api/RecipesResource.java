@@ -1,0 +1,113 @@
+package dev.tenth.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema;
+import dev.tenth.recipes.Recipes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.Map;
+
+/** The recipes with their presets and the JSON Schema of their parameters. */
+@Path("/api/v1/recipes")
+@Produces(MediaType.APPLICATION_JSON)
+public class RecipesResource {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @GET
+    public ObjectNode list() {
+        ObjectNode list = JSON.createObjectNode();
+        ArrayNode items = list.putArray("items");
+        Recipes.all().forEach(recipe -> items.add(document(recipe)));
+        list.putNull("next");
+        return list;
+    }
+
+    @GET
+    @Path("/{id}")
+    public ObjectNode get(@PathParam("id") String id) {
+        return Recipes.all().stream()
+                .filter(recipe -> recipe.id().equals(id))
+                .findFirst()
+                .map(recipe -> document(recipe))
+                .orElseThrow(() -> new Problem.Exception(404, "No such recipe", "id: \"" + id + "\" is not one of "
+                        + Recipes.all().stream().map(Recipe::id).toList()));
+    }
+
+    private static <P extends Record & Parameters> ObjectNode document(Recipe<P> recipe) {
+        Schema<P> schema = Schema.of(recipe);
+        ObjectNode document = JSON.createObjectNode();
+        document.put("id", recipe.id()).put("title", recipe.title());
+        document.put("chapter", recipe.chapter().title()).put("story", recipe.story());
+        ArrayNode abilities = document.putArray("abilities");
+        for (Ability<P> ability : recipe.abilities()) {
+            abilities.add(switch (ability) {
+                case Ability.GenerateText<P> _ -> "generate-text";
+            });
+        }
+        ArrayNode presets = document.putArray("presets");
+        recipe.presets().forEach(preset -> {
+            ObjectNode node = presets.addObject();
+            node.put("name", preset.name()).put("help", preset.help()).put("source", preset.source());
+            node.set("params", JSON.valueToTree(schema.values(preset.parameters())));
+            ArrayNode bounds = node.putArray("bounds");
+            preset.bounds().forEach(bound -> bounds.addObject()
+                    .put("metric", bound.metric())
+                    .put("relation", bound.relation().toString())
+                    .put("limit", bound.limit())
+                    .put("step", bound.step())
+                    .put("note", bound.note()));
+        });
+        document.set("schema", jsonSchema(schema, recipe.presets().getFirst().parameters()));
+        return document;
+    }
+
+    private static <P extends Record & Parameters> ObjectNode jsonSchema(Schema<P> schema, P defaults) {
+        ObjectNode root = JSON.createObjectNode();
+        root.put("$schema", "https://json-schema.org/draft/2020-12/schema").put("type", "object");
+        root.put("additionalProperties", false);
+        ObjectNode properties = root.putObject("properties");
+        Map<String, Object> values = schema.values(defaults);
+        for (Schema.Field field : schema.fields()) {
+            ObjectNode property = properties.putObject(field.name());
+            property.put("type", switch (field.kind()) {
+                case INTEGER -> "integer";
+                case NUMBER -> "number";
+                case BOOLEAN -> "boolean";
+                case TEXT, CHOICE -> "string";
+            });
+            Parameter about = field.about();
+            property.put("description", about.help());
+            property.set("default", JSON.valueToTree(values.get(field.name())));
+            field.choices().forEach(choice -> property.withArray("enum").add(choice));
+            bound(property, about.minExclusive() ? "exclusiveMinimum" : "minimum", about.min());
+            bound(property, "maximum", about.max());
+            if (!about.unit().isEmpty()) {
+                property.put("x-unit", about.unit());
+            }
+            if (about.turnable()) {
+                property.put("x-turnable", true);
+            }
+            if (!about.dataset().isEmpty()) {
+                property.put("x-dataset", about.dataset());
+            }
+        }
+        return root;
+    }
+
+    private static void bound(ObjectNode property, String name, double value) {
+        if (value == Math.rint(value) && Double.isFinite(value)) {
+            property.put(name, (long) value);
+        } else if (Double.isFinite(value)) {
+            property.put(name, value);
+        }
+    }
+}

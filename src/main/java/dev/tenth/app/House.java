@@ -1,0 +1,154 @@
+package dev.tenth.app;
+
+import dev.tenth.data.Library;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipes.Recipes;
+import dev.tenth.run.Limits;
+import dev.tenth.run.LocalRuns;
+import dev.tenth.run.RunMeters;
+import dev.tenth.run.RunState;
+import dev.tenth.run.Runs;
+import dev.tenth.run.Workshop;
+import dev.tenth.serve.GenerationDoor;
+import dev.tenth.store.Blobs;
+import dev.tenth.store.Checkpoints;
+import dev.tenth.store.RunLog;
+import dev.tenth.store.embedded.EmbeddedStore;
+import dev.tenth.store.embedded.StoreLimits;
+import dev.tenth.stream.Hub;
+import dev.tenth.stream.StreamDoors;
+import dev.tenth.stream.StreamLimits;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.Torch;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** Puts the rooms together, opens them at the start and closes them at the end. */
+@ApplicationScoped
+public class House {
+    private static final Logger LOG = Logger.getLogger("tenth");
+
+    private final TenthConfig config;
+    private final EmbeddedStore store;
+    private final Library library;
+    private final LocalRuns runs;
+    private final Hub hub;
+    private final GenerationDoor generation;
+    private final StreamDoors doors;
+    private final Device device;
+    private final String libtorch;
+
+    House(TenthConfig config, Vertx vertx, MeterRegistry meters, @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.config = config;
+        this.libtorch = Torch.load();
+        this.device = device(config.device());
+        this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
+        this.library = new Library(config.home().resolve("uploads"));
+        TenthConfig.Limits limits = config.limits();
+        this.hub = new Hub(store.log(), new StreamLimits(
+                limits.viewers(), StreamLimits.DEFAULT.tailEvents(), StreamLimits.DEFAULT.tailBytes(),
+                StreamLimits.DEFAULT.backlog(), StreamLimits.DEFAULT.stall(), StreamLimits.DEFAULT.ping()));
+        this.runs = new LocalRuns(Recipes.all(), new Workshop(store.log(), store.checkpoints(), store.blobs(), library, device,
+                Runtime.getRuntime().availableProcessors(),
+                new Limits(limits.queuedRuns(), limits.keptRuns(), limits.modelBytes(), limits.checkpoints()),
+                new RunMeters(meters), version));
+        Map<String, Recipe<?>> recipes = Recipes.all().stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
+        this.generation = new GenerationDoor(vertx, store.log(), store.checkpoints(), recipes);
+        this.doors = new StreamDoors(hub, vertx);
+        Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
+                        "runs", () -> runs.states().getOrDefault(state, 0L))
+                .tag("state", state.name()).register(meters));
+        Gauge.builder("stream.viewers", hub::viewers).register(meters);
+        FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
+        Gauge.builder("native.handles", Torch::liveHandles).register(meters);
+    }
+
+    private static Device device(String wish) {
+        if (wish.equals("cpu")) {
+            return Device.CPU;
+        }
+        int gpus = Torch.gpus();
+        if (wish.equals("auto")) {
+            return gpus > 0 ? Device.cuda(0) : Device.CPU;
+        }
+        if (wish.matches("cuda:\\d{1,3}")) {
+            int index = Integer.parseInt(wish.substring("cuda:".length()));
+            if (index < gpus) {
+                return Device.cuda(index);
+            }
+            LOG.warnf("tenth.device: %s is not there (%d GPUs): running on the CPU", wish, gpus);
+            return Device.CPU;
+        }
+        throw new IllegalArgumentException("tenth.device: \"" + wish + "\" is not auto, cpu or cuda:N");
+    }
+
+    void open(@Observes StartupEvent event, Door door) {
+        LOG.infof("Tenth: deep learning from 0 to 0.1, live");
+        LOG.infof("  device  %s, %d threads, libtorch %s", device, Runtime.getRuntime().availableProcessors(), libtorch);
+        LOG.infof("  store   %s", config.home().toAbsolutePath());
+        LOG.infof("  open    %s", door.address());
+        runs.recover();
+        boolean empty = store.log().list(Optional.empty(), List.of(), Optional.empty(), 1).isEmpty();
+        if (config.firstRun() && empty) {
+            runs.submit(new Runs.Submission("gan-1d", Optional.of("quick"), Map.of(), Optional.empty(), Optional.of("The first run")), Optional.empty());
+        }
+    }
+
+    void routes(@Observes Router router) {
+        doors.register(router);
+        generation.register(router);
+    }
+
+    void close(@Observes ShutdownEvent event) {
+        runs.close();
+        hub.close();
+        generation.close();
+        store.close();
+    }
+
+    @Produces
+    @Singleton
+    LocalRuns runs() {
+        return runs;
+    }
+
+    @Produces
+    @Singleton
+    RunLog log() {
+        return store.log();
+    }
+
+    @Produces
+    @Singleton
+    Checkpoints checkpoints() {
+        return store.checkpoints();
+    }
+
+    @Produces
+    @Singleton
+    Blobs blobs() {
+        return store.blobs();
+    }
+
+    @Produces
+    @Singleton
+    Library library() {
+        return library;
+    }
+}

@@ -1,0 +1,17 @@
+package dev.tenth.app;
+
+import dev.tenth.torch.Torch;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Ready once libtorch is loaded. */
+@Readiness
+@ApplicationScoped
+public class LibtorchReady implements HealthCheck {
+    @Override
+    public HealthCheckResponse call() {
+        return HealthCheckResponse.named("libtorch").withData("version", Torch.load()).up().build();
+    }
+}

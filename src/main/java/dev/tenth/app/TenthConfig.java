@@ -1,0 +1,50 @@
+package dev.tenth.app;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** All settings of the service. Host and port are Quarkus's own ({@code QUARKUS_HTTP_HOST}, {@code QUARKUS_HTTP_PORT}). */
+@ConfigMapping(prefix = "tenth")
+public interface TenthConfig {
+    /** Where runs are kept. */
+    @WithDefault("${user.home}/.tenth")
+    Path home();
+
+    /** Whether an empty home gets a first run, so that the first page already moves. */
+    @WithDefault("true")
+    boolean firstRun();
+
+    /** Where programs run: auto, cpu or cuda:N. */
+    @WithDefault("auto")
+    String device();
+
+    /** What every request has to show; without it on an address that is not loopback, one is made. */
+    Optional<String> token();
+
+    Limits limits();
+
+    /** What runs and viewers may take. */
+    interface Limits {
+        /** Runs that wait for threads. */
+        @WithDefault("100")
+        int queuedRuns();
+
+        /** Runs of any state. */
+        @WithDefault("1000")
+        int keptRuns();
+
+        /** Memory of one model in bytes. */
+        @WithDefault("4294967296")
+        long modelBytes();
+
+        /** Checkpoints of one run; older ones thin out. */
+        @WithDefault("50")
+        int checkpoints();
+
+        /** Viewers at the same time. */
+        @WithDefault("500")
+        int viewers();
+    }
+}
