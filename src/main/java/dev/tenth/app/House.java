@@ -43,6 +43,9 @@ import org.jboss.logging.Logger;
 @ApplicationScoped
 public class House {
     private static final Logger LOG = Logger.getLogger("tenth");
+    private static final String PAGES = "/(recipes|runs|datasets)(/.*)?";
+    /** Long enough that it still moves when somebody opens the first page. */
+    private static final int FIRST_RUN_STEPS = 50_000;
 
     private final TenthConfig config;
     private final EmbeddedStore store;
@@ -106,11 +109,13 @@ public class House {
         runs.recover();
         boolean empty = store.log().list(Optional.empty(), List.of(), Optional.empty(), 1).isEmpty();
         if (config.firstRun() && empty) {
-            runs.submit(new Runs.Submission("gan-1d", Optional.of("quick"), Map.of(), Optional.empty(), Optional.of("The first run")), Optional.empty());
+            runs.submit(new Runs.Submission("gan-1d", Optional.of("quick"), Map.of("steps", FIRST_RUN_STEPS, "showEvery", 20), Optional.empty(), Optional.of("The first run")), Optional.empty());
         }
     }
 
     void routes(@Observes Router router) {
+        // The pages of the dashboard are one file: the path is its state.
+        router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
         doors.register(router);
         generation.register(router);
     }

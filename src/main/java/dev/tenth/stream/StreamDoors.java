@@ -8,9 +8,9 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.impl.WebSocketInternal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -109,6 +109,7 @@ public final class StreamDoors {
     // ---- WebSocket ---------------------------------------------------------------------------------------------------
 
     private void webSocket(RoutingContext context, Viewer.Wish wish) {
+        ConnectionBase connection = (ConnectionBase) context.request().connection();
         context.request()
                 .toWebSocket()
                 .onFailure(failure -> {
@@ -119,7 +120,7 @@ public final class StreamDoors {
                     }
                 })
                 .onSuccess(socket -> {
-                    Viewer viewer = new Viewer(hub, wish, new WebSocketDoor(socket), vertx);
+                    Viewer viewer = new Viewer(hub, wish, new WebSocketDoor(socket, connection), vertx);
                     long ping = vertx.setPeriodic(hub.limits().ping().toMillis(), _ -> socket.writePing(Buffer.buffer()));
                     socket.closeHandler(_ -> {
                         vertx.cancelTimer(ping);
@@ -138,9 +139,9 @@ public final class StreamDoors {
         private final ServerWebSocket socket;
         private final ChannelHandlerContext encoder;
 
-        WebSocketDoor(ServerWebSocket socket) {
+        WebSocketDoor(ServerWebSocket socket, ConnectionBase connection) {
             this.socket = socket;
-            this.encoder = ((WebSocketInternal) socket).channelHandlerContext().pipeline().context(WebSocketFrameEncoder.class);
+            this.encoder = connection.channelHandlerContext().pipeline().context(WebSocketFrameEncoder.class);
         }
 
         @Override

@@ -1,0 +1,89 @@
+import type { ParameterSchema } from '../api/wire';
+import { words } from '../plot/numbers';
+import { DatasetPicker } from './DatasetPicker';
+import { rangeOf, type Field } from './fields';
+
+interface Props {
+  field: Field;
+  entry: string | boolean;
+  /** What the preset says. */
+  original: string | boolean;
+  error: string | undefined;
+  onEntry: (entry: string | boolean) => void;
+}
+
+/** One parameter: its control, what it does, what is wrong with it. */
+export function ParameterField({ field, entry, original, error, onEntry }: Props) {
+  const { name, schema } = field;
+  const id = `param-${name}`;
+  const described = `${id}-help${error ? ` ${id}-error` : ''}`;
+  const range = rangeOf(schema);
+  return (
+    <div class={`field ${entry === original ? '' : 'changed'}`}>
+      <label for={id}>
+        {words(name)}
+        {schema['x-turnable'] && <span class="tag">can be turned while it runs</span>}
+      </label>
+      <div class="row tight">
+        <Control schema={schema} id={id} name={name} entry={entry} described={described} invalid={error !== undefined} onEntry={onEntry} />
+        {entry !== original && (
+          <button type="button" class="quiet" onClick={() => onEntry(original)} aria-label={`Set ${words(name)} back to ${original}`}>
+            back to {String(original) || 'nothing'}
+          </button>
+        )}
+      </div>
+      <p class="hint" id={`${id}-help`}>
+        {schema.description}
+        {range && ` (${range})`}
+      </p>
+      {error && (
+        <p class="field-error" id={`${id}-error`} role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ControlProps {
+  schema: ParameterSchema;
+  id: string;
+  name: string;
+  entry: string | boolean;
+  described: string;
+  invalid: boolean;
+  onEntry: (entry: string | boolean) => void;
+}
+
+function Control({ schema, id, name, entry, described, invalid, onEntry }: ControlProps) {
+  const common = { id, name, 'aria-describedby': described, 'aria-invalid': invalid };
+  if (schema['x-dataset']) {
+    return <DatasetPicker {...common} kind={schema['x-dataset']} value={String(entry)} onValue={onEntry} />;
+  }
+  if (schema.enum) {
+    return (
+      <select {...common} value={String(entry)} onChange={(event) => onEntry(event.currentTarget.value)}>
+        {schema.enum.map((choice) => (
+          <option key={choice} value={choice}>
+            {choice}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  if (schema.type === 'boolean') {
+    return <input {...common} type="checkbox" checked={entry === true} onChange={(event) => onEntry(event.currentTarget.checked)} />;
+  }
+  const isNumber = schema.type === 'number' || schema.type === 'integer';
+  return (
+    <input
+      {...common}
+      type="text"
+      class={isNumber ? 'number' : ''}
+      inputMode={isNumber ? 'decimal' : 'text'}
+      autocomplete="off"
+      value={String(entry)}
+      onInput={(event) => onEntry(event.currentTarget.value)}
+    />
+  );
+}

@@ -1,0 +1,41 @@
+import type { Preset } from '../api/wire';
+import { count, figure, words } from '../plot/numbers';
+
+interface Props {
+  presets: readonly Preset[];
+  chosen: string;
+  onChoose: (name: string) => void;
+}
+
+/** The presets of a recipe, each with where it comes from and what a whole run of it reaches. */
+export function PresetPicker({ presets, chosen, onChoose }: Props) {
+  return (
+    <fieldset class="presets">
+      <legend>Begin from</legend>
+      {presets.map((preset) => (
+        <label key={preset.name} class={`preset ${preset.name === chosen ? 'chosen' : ''}`}>
+          <input type="radio" name="preset" value={preset.name} checked={preset.name === chosen} onChange={() => onChoose(preset.name)} />
+          <span>
+            <b>{preset.name}</b> {preset.help}
+            <span class="hint source">Source: {preset.source}</span>
+            {preset.bounds.length > 0 && (
+              <ul class="bounds">
+                {preset.bounds.map((bound) => (
+                  <li key={bound.metric + bound.relation + bound.step} title={bound.note}>
+                    {words(bound.metric)} {sign(bound.relation)} {figure(bound.limit)}
+                    {bound.step >= 0 && ` at step ${count(bound.step)}`}
+                  </li>
+                ))}
+              </ul>
+            )}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function sign(relation: string): string {
+  const signs: Record<string, string> = { AT_MOST: '≤', AT_LEAST: '≥', 'at-most': '≤', 'at-least': '≥' };
+  return signs[relation] ?? relation;
+}

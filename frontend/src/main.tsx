@@ -1,0 +1,9 @@
+import { render } from 'preact';
+import { App } from './App';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/pages.css';
+import './styles/run.css';
+
+render(<App />, document.getElementById('app')!);

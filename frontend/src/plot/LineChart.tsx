@@ -1,0 +1,122 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useEffect, useRef } from 'preact/hooks';
+import type { Columns } from './columns';
+import { figure } from './numbers';
+import { useTheme, type Theme } from './theme';
+
+export interface LineStyle {
+  label: string;
+  color: string;
+  dashed?: boolean;
+}
+
+interface Props {
+  lines: readonly LineStyle[];
+  columns: Columns;
+  /** What is on the horizontal axis. */
+  xLabel: string;
+  logarithmic?: boolean;
+  height?: number;
+  /** A place on the horizontal axis to mark: the moment that is looked back to. */
+  mark?: number | undefined;
+  /** What is to be seen, in words. */
+  label: string;
+}
+
+/** Curves over a common axis, that can be read off with the pointer. */
+export function LineChart({ lines, columns, xLabel, logarithmic = false, height = 220, mark, label }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const marked = useRef<number | undefined>(mark);
+  marked.current = mark;
+  const theme = useTheme();
+  const looks = JSON.stringify([lines, xLabel, logarithmic, height]);
+
+  useEffect(() => {
+    const width = place.current!.clientWidth || 300;
+    const options = optionsOf(lines, xLabel, logarithmic, theme, width, height, () => marked.current);
+    const chart = new uPlot(options, columns as uPlot.AlignedData, place.current!);
+    plot.current = chart;
+    const observer = new ResizeObserver(() => chart.setSize({ width: place.current?.clientWidth || width, height }));
+    observer.observe(place.current!);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+      plot.current = null;
+    };
+  }, [looks, theme]);
+
+  useEffect(() => plot.current?.setData(columns as uPlot.AlignedData), [columns]);
+  useEffect(() => plot.current?.redraw(false), [mark]);
+
+  return <div class="chart" ref={place} role="img" aria-label={label} />;
+}
+
+function optionsOf(
+  lines: readonly LineStyle[],
+  xLabel: string,
+  logarithmic: boolean,
+  theme: Theme,
+  width: number,
+  height: number,
+  mark: () => number | undefined,
+): uPlot.Options {
+  const axis: uPlot.Axis = {
+    stroke: theme.muted,
+    font: theme.font,
+    grid: { stroke: theme.line, width: 1 },
+    ticks: { stroke: theme.line, width: 1, size: 4 },
+  };
+  return {
+    width,
+    height,
+    legend: { live: true },
+    cursor: { points: { size: 6 }, drag: { x: true, y: false } },
+    scales: { x: { time: false }, y: logarithmic ? { distr: 3, log: 10 } : {} },
+    axes: [
+      { ...axis, values: (_, splits) => splits.map((value) => figure(value)) },
+      {
+        ...axis,
+        size: 56,
+        // On a logarithmic axis uPlot blanks most labels by passing null.
+        values: (_, splits) => splits.map((value) => (value === null ? '' : figure(value))),
+      },
+    ],
+    series: [
+      { label: xLabel, value: (_, value) => figure(value) },
+      ...lines.map((line) => ({
+        label: line.label,
+        stroke: line.color,
+        width: 1.75,
+        spanGaps: true,
+        ...(line.dashed ? { dash: [6, 4] } : {}),
+        points: { show: (u: uPlot) => (u.data[0]?.length ?? 0) < 3 },
+        value: (_: uPlot, value: number | null) => figure(value),
+      })),
+    ],
+    hooks: {
+      draw: [
+        (u) => {
+          const at = mark();
+          if (at !== undefined) {
+            drawMark(u, u.valToPos(at, 'x', true), theme);
+          }
+        },
+      ],
+    },
+  };
+}
+
+function drawMark(u: uPlot, x: number, theme: Theme): void {
+  const { ctx, bbox } = u;
+  ctx.save();
+  ctx.strokeStyle = theme.ink;
+  ctx.lineWidth = devicePixelRatio;
+  ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+  ctx.restore();
+}

@@ -1,0 +1,53 @@
+import { bytes, count, figure, words } from '../plot/numbers';
+import { stateName } from '../components/StateBadge';
+import type { Note } from '../stream/fold';
+
+/** Entries shown; the whole log is one link away. */
+const SHOWN = 60;
+
+/** What happened to the run, newest first: states, commands, checkpoints. */
+export function Record({ run, notes }: { run: string; notes: readonly Note[] }) {
+  const newest = notes.slice(-SHOWN).reverse();
+  return (
+    <section class="panel" aria-labelledby="record">
+      <h2 id="record">Record</h2>
+      <ol class="record">
+        {newest.map((note) => (
+          <li key={note.event.seq} class={note.superseded ? 'superseded' : ''}>
+            <span class="hint">
+              step {count(note.event.step)} · <time dateTime={note.event.at}>{new Date(note.event.at).toLocaleTimeString()}</time>
+            </span>
+            <span>
+              {tell(note)}
+              {note.superseded && ' (superseded)'}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <p class="hint">
+        <a href={`/api/v1/runs/${encodeURIComponent(run)}/events`} target="_blank" rel="noreferrer">
+          The whole log
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function tell({ event }: Note): string {
+  switch (event.type) {
+    case 'run.state':
+      return stateName(event.data.state) + (event.data.reason ? `: ${event.data.reason}` : '');
+    case 'run.resumed':
+      return `went on from step ${count(event.data.fromStep)}; what came after it is superseded`;
+    case 'checkpoint':
+      return `checkpoint, ${bytes(event.data.bytes)}`;
+    case 'command.applied':
+      return event.data.parameters && event.data.type === 'set'
+        ? `set ${Object.entries(event.data.parameters).map(([name, value]) => `${words(name)} to ${shown(value)}`).join(', ')}`
+        : words(event.data.type);
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'number' ? figure(value) : String(value);
+}
