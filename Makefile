@@ -11,15 +11,16 @@ MVN := ./mvnw -B --no-transfer-progress -q
 .PHONY: help run test build dev data data-all bench accept e2e format jdk
 
 help: ## this list
-	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | column -ts $$'\t'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: build ## build, start on http://localhost:8080 with a first run already moving
 	@exec deploy/tenth
 
 build: jdk data ## a runnable service in target/
+	@echo "building …"
 	$(MVN) package -DskipTests
 
-test: jdk data ## all tests: unit, integration, frontend, browser
+test: jdk ## all tests: unit, integration, frontend, browser
 	$(MVN) verify
 	cd frontend && npm test
 	$(MAKE) e2e
@@ -27,7 +28,7 @@ test: jdk data ## all tests: unit, integration, frontend, browser
 dev: jdk data ## the service with live reload
 	$(MVN) quarkus:dev
 
-data: ## fetch the data sets that the main job needs
+data: ## fetch the data sets that the main recipes need
 	@data/fetch
 
 data-all: ## fetch every packaged data set

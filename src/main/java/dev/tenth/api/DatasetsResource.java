@@ -29,16 +29,32 @@ public class DatasetsResource {
     }
 
     /** A data set as the API answers it. */
-    record DatasetDocument(String id, String name, String kind, long bytes, String sha256, String summary, String source, String licence) {
+    record DatasetDocument(
+            String id,
+            String name,
+            String kind,
+            long bytes,
+            String sha256,
+            String summary,
+            String source,
+            String licence) {
         static DatasetDocument of(Dataset card) {
-            return new DatasetDocument(card.id(), card.name(), card.kind().name().toLowerCase(Locale.ROOT), card.bytes(),
-                    card.sha256(), card.summary(), card.source(), card.licence());
+            return new DatasetDocument(
+                    card.id(),
+                    card.name(),
+                    card.kind().name().toLowerCase(Locale.ROOT),
+                    card.bytes(),
+                    card.sha256(),
+                    card.summary(),
+                    card.source(),
+                    card.licence());
         }
     }
 
     @GET
     public RunsResource.Page<DatasetDocument> list() {
-        return new RunsResource.Page<>(library.list().stream().map(DatasetDocument::of).toList(), null);
+        return new RunsResource.Page<>(
+                library.list().stream().map(DatasetDocument::of).toList(), null);
     }
 
     @GET
@@ -51,11 +67,16 @@ public class DatasetsResource {
     @Consumes({MediaType.TEXT_PLAIN, MediaType.APPLICATION_OCTET_STREAM, "text/csv"})
     public Response add(@QueryParam("name") String name, InputStream content) throws IOException {
         if (name == null || name.isBlank()) {
-            throw new Problem.Exception(422, "A field that cannot be", "name: the file's name is missing: ?name=FILE",
+            throw new Problem.Exception(
+                    422,
+                    "A field that cannot be",
+                    "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }
         Dataset card = library.add(name, content);
-        return Response.created(URI.create("/api/v1/datasets/" + card.id())).entity(DatasetDocument.of(card)).build();
+        return Response.created(URI.create("/api/v1/datasets/" + card.id()))
+                .entity(DatasetDocument.of(card))
+                .build();
     }
 
     @DELETE

@@ -23,7 +23,9 @@ final class Json {
     private static final int DEEPEST = 32;
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
                     .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
@@ -37,13 +39,20 @@ final class Json {
     /** An object with no other fields than the given ones. */
     static Json read(byte[] body, Set<String> fields) {
         if (body.length > LARGEST_BODY) {
-            throw new Problem.Exception(413, "Body too large", "the body has " + body.length + " bytes; at most " + LARGEST_BODY + " are taken");
+            throw new Problem.Exception(
+                    413,
+                    "Body too large",
+                    "the body has " + body.length + " bytes; at most " + LARGEST_BODY + " are taken");
         }
         JsonNode node;
         try {
             node = MAPPER.readTree(body);
         } catch (JsonProcessingException e) {
-            throw new Problem.Exception(400, "Malformed JSON", "line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ": " + e.getOriginalMessage());
+            throw new Problem.Exception(
+                    400,
+                    "Malformed JSON",
+                    "line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ": "
+                            + e.getOriginalMessage());
         } catch (IOException e) {
             throw new Problem.Exception(400, "Malformed JSON", e.getMessage());
         }
@@ -52,7 +61,10 @@ final class Json {
         }
         object.fieldNames().forEachRemaining(name -> {
             if (!fields.contains(name)) {
-                throw wrong(name, object.get(name), "one of the fields " + fields.stream().sorted().toList());
+                throw wrong(
+                        name,
+                        object.get(name),
+                        "one of the fields " + fields.stream().sorted().toList());
             }
         });
         return new Json(object);
@@ -78,7 +90,10 @@ final class Json {
         if (value == null || value.isNull()) {
             return Optional.empty();
         }
-        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < least || value.longValue() > largest) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < least
+                || value.longValue() > largest) {
             throw wrong(name, value, "an integer from " + least + " to " + largest);
         }
         return Optional.of(value.longValue());
@@ -97,7 +112,9 @@ final class Json {
 
     private static Problem.Exception wrong(String name, JsonNode value, String allowed) {
         String shown = value == null ? "nothing" : value.toString();
-        return new Problem.Exception(422, "A field that cannot be",
+        return new Problem.Exception(
+                422,
+                "A field that cannot be",
                 name + ": " + (shown.length() > 100 ? shown.substring(0, 100) + "…" : shown) + " is not " + allowed,
                 new FieldError(name, value, allowed));
     }

@@ -27,7 +27,8 @@ record Problem(String type, String title, int status, String detail, List<FieldE
     }
 
     Response response(Map<String, String> headers) {
-        Response.ResponseBuilder builder = Response.status(status).type(MEDIA_TYPE).entity(this);
+        Response.ResponseBuilder builder =
+                Response.status(status).type(MEDIA_TYPE).entity(this);
         headers.forEach(builder::header);
         return builder.build();
     }

@@ -22,7 +22,10 @@ final class Problems {
 
     @ServerExceptionMapper
     Response invalid(InvalidParametersException exception) {
-        return Problem.of(422, "Parameters that cannot be", exception.getMessage(),
+        return Problem.of(
+                        422,
+                        "Parameters that cannot be",
+                        exception.getMessage(),
                         exception.violations().stream()
                                 .map(v -> new FieldError(v.field(), v.value(), v.allowed()))
                                 .toArray(FieldError[]::new))
@@ -37,19 +40,25 @@ final class Problems {
                 : new FieldError[] {new FieldError(exception.field(), null, detail)};
         return switch (exception.reason()) {
             case NO_SUCH_RUN -> Problem.of(404, "No such run", detail).response();
-            case NO_SUCH_RECIPE -> Problem.of(422, "No such recipe", detail, errors).response();
-            case NO_SUCH_PRESET -> Problem.of(422, "No such preset", detail, errors).response();
-            case NO_SUCH_CHECKPOINT -> Problem.of(422, "No such checkpoint", detail, errors).response();
+            case NO_SUCH_RECIPE ->
+                Problem.of(422, "No such recipe", detail, errors).response();
+            case NO_SUCH_PRESET ->
+                Problem.of(422, "No such preset", detail, errors).response();
+            case NO_SUCH_CHECKPOINT ->
+                Problem.of(422, "No such checkpoint", detail, errors).response();
             case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors).response();
-            case KEY_CONFLICT -> Problem.of(409, "Key used for something else", detail, errors).response();
-            case MODEL_TOO_LARGE -> Problem.of(422, "Model too large", detail, errors).response();
+            case KEY_CONFLICT ->
+                Problem.of(409, "Key used for something else", detail, errors).response();
+            case MODEL_TOO_LARGE ->
+                Problem.of(422, "Model too large", detail, errors).response();
             case QUEUE_FULL -> Problem.of(503, "No room", detail).response(LATER);
         };
     }
 
     @ServerExceptionMapper
     Response data(DataException exception) {
-        return Problem.of(422, "Data that cannot be used", exception.getMessage()).response();
+        return Problem.of(422, "Data that cannot be used", exception.getMessage())
+                .response();
     }
 
     @ServerExceptionMapper
@@ -63,12 +72,14 @@ final class Problems {
         int status = exception.getResponse().getStatus();
         Response.StatusType reason = Response.Status.fromStatusCode(status);
         String title = reason == null ? "Refused" : reason.getReasonPhrase();
-        return Problem.of(status, title, title + ": see /q/openapi for what can be asked").response();
+        return Problem.of(status, title, title + ": see /q/openapi for what can be asked")
+                .response();
     }
 
     @ServerExceptionMapper
     Response unexpected(Exception exception) {
         LOG.log(System.Logger.Level.ERROR, "a request failed", exception);
-        return Problem.of(500, "A fault of the service", "the log of the service has the details").response();
+        return Problem.of(500, "A fault of the service", "the log of the service has the details")
+                .response();
     }
 }

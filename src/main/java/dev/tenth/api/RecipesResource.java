@@ -38,8 +38,11 @@ public class RecipesResource {
                 .filter(recipe -> recipe.id().equals(id))
                 .findFirst()
                 .map(recipe -> document(recipe))
-                .orElseThrow(() -> new Problem.Exception(404, "No such recipe", "id: \"" + id + "\" is not one of "
-                        + Recipes.all().stream().map(Recipe::id).toList()));
+                .orElseThrow(() -> new Problem.Exception(
+                        404,
+                        "No such recipe",
+                        "id: \"" + id + "\" is not one of "
+                                + Recipes.all().stream().map(Recipe::id).toList()));
     }
 
     private static <P extends Record & Parameters> ObjectNode document(Recipe<P> recipe) {
@@ -49,9 +52,10 @@ public class RecipesResource {
         document.put("chapter", recipe.chapter().title()).put("story", recipe.story());
         ArrayNode abilities = document.putArray("abilities");
         for (Ability<P> ability : recipe.abilities()) {
-            abilities.add(switch (ability) {
-                case Ability.GenerateText<P> _ -> "generate-text";
-            });
+            abilities.add(
+                    switch (ability) {
+                        case Ability.GenerateText<P> _ -> "generate-text";
+                    });
         }
         ArrayNode presets = document.putArray("presets");
         recipe.presets().forEach(preset -> {
@@ -78,12 +82,14 @@ public class RecipesResource {
         Map<String, Object> values = schema.values(defaults);
         for (Schema.Field field : schema.fields()) {
             ObjectNode property = properties.putObject(field.name());
-            property.put("type", switch (field.kind()) {
-                case INTEGER -> "integer";
-                case NUMBER -> "number";
-                case BOOLEAN -> "boolean";
-                case TEXT, CHOICE -> "string";
-            });
+            property.put(
+                    "type",
+                    switch (field.kind()) {
+                        case INTEGER -> "integer";
+                        case NUMBER -> "number";
+                        case BOOLEAN -> "boolean";
+                        case TEXT, CHOICE -> "string";
+                    });
             Parameter about = field.about();
             property.put("description", about.help());
             property.set("default", JSON.valueToTree(values.get(field.name())));

@@ -54,13 +54,18 @@ public class RunsResource {
     }
 
     /** A page of a list, and the cursor of the next one. */
-    record Page<T>(List<T> items, @JsonInclude(JsonInclude.Include.ALWAYS) String next) {}
+    record Page<T>(
+            List<T> items,
+            @JsonInclude(JsonInclude.Include.ALWAYS) String next) {}
 
     @POST
     public Response create(byte[] body, @HeaderParam("Idempotency-Key") String key) {
         Json json = Json.read(body, Set.of("recipe", "preset", "params", "seed", "name"));
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
-            throw new Problem.Exception(400, "Bad header", "Idempotency-Key: it must have 1 to " + LONGEST_KEY + " characters",
+            throw new Problem.Exception(
+                    400,
+                    "Bad header",
+                    "Idempotency-Key: it must have 1 to " + LONGEST_KEY + " characters",
                     new FieldError("Idempotency-Key", key, "1 to " + LONGEST_KEY + " characters"));
         }
         RunEntry run = runs.submit(
@@ -71,7 +76,9 @@ public class RunsResource {
                         json.integer("seed", 0, LARGEST_SEED),
                         json.text("name")),
                 Optional.ofNullable(key));
-        return Response.accepted(RunDocument.of(run)).location(URI.create("/api/v1/runs/" + run.id())).build();
+        return Response.accepted(RunDocument.of(run))
+                .location(URI.create("/api/v1/runs/" + run.id()))
+                .build();
     }
 
     @GET
@@ -81,14 +88,21 @@ public class RunsResource {
             @QueryParam("after") String after,
             @QueryParam("limit") String limit) {
         int size = pageSize(limit);
-        List<String> wanted = states == null ? List.of() : Arrays.stream(states.split(",")).map(RunsResource::state).toList();
+        List<String> wanted = states == null
+                ? List.of()
+                : Arrays.stream(states.split(",")).map(RunsResource::state).toList();
         if (after != null && log.find(after).isEmpty()) {
-            throw new Problem.Exception(400, "Bad cursor", "after: there is no run \"" + after + "\"",
+            throw new Problem.Exception(
+                    400,
+                    "Bad cursor",
+                    "after: there is no run \"" + after + "\"",
                     new FieldError("after", after, "the `next` of an earlier page"));
         }
         List<RunEntry> found = log.list(Optional.ofNullable(recipe), wanted, Optional.ofNullable(after), size + 1);
         List<RunEntry> page = found.subList(0, Math.min(size, found.size()));
-        return new Page<>(page.stream().map(RunDocument::of).toList(), found.size() > size ? page.getLast().id() : null);
+        return new Page<>(
+                page.stream().map(RunDocument::of).toList(),
+                found.size() > size ? page.getLast().id() : null);
     }
 
     private static int pageSize(String limit) {
@@ -101,13 +115,20 @@ public class RunsResource {
         } catch (NumberFormatException e) {
             // the same answer as for a number out of range
         }
-        throw new Problem.Exception(400, "Bad limit", "limit: \"" + limit + "\" is not " + allowed, new FieldError("limit", limit, allowed));
+        throw new Problem.Exception(
+                400,
+                "Bad limit",
+                "limit: \"" + limit + "\" is not " + allowed,
+                new FieldError("limit", limit, allowed));
     }
 
     private static String state(String name) {
         String upper = name.strip().toUpperCase(Locale.ROOT);
         if (Arrays.stream(RunState.values()).noneMatch(state -> state.name().equals(upper))) {
-            throw new Problem.Exception(400, "Bad state", "state: \"" + name + "\" is not one of " + List.of(RunState.values()),
+            throw new Problem.Exception(
+                    400,
+                    "Bad state",
+                    "state: \"" + name + "\" is not one of " + List.of(RunState.values()),
                     new FieldError("state", name, "one of " + List.of(RunState.values())));
         }
         return upper;
@@ -120,7 +141,9 @@ public class RunsResource {
     }
 
     private RunEntry existing(String id) {
-        return runs.find(id).orElseThrow(() -> new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + id + "\""));
+        return runs.find(id)
+                .orElseThrow(() ->
+                        new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + id + "\""));
     }
 
     @DELETE
@@ -138,9 +161,16 @@ public class RunsResource {
         String type = json.required("type");
         Command command = command(type, json);
         Runs.Accepted accepted = runs.command(id, command);
-        Response.ResponseBuilder answer = Response.accepted(accepted.forked().isPresent()
-                ? Map.of("id", accepted.id(), "type", type, "run", accepted.forked().get())
-                : Map.of("id", accepted.id(), "type", type));
+        Response.ResponseBuilder answer = Response.accepted(
+                accepted.forked().isPresent()
+                        ? Map.of(
+                                "id",
+                                accepted.id(),
+                                "type",
+                                type,
+                                "run",
+                                accepted.forked().get())
+                        : Map.of("id", accepted.id(), "type", type));
         accepted.forked().ifPresent(run -> answer.location(URI.create("/api/v1/runs/" + run)));
         return answer.build();
     }
@@ -152,9 +182,14 @@ public class RunsResource {
             case "stop" -> new Command.Stop();
             case "checkpoint" -> new Command.Checkpoint();
             case "set" -> new Command.Set(json.object("params"));
-            case "fork" -> new Command.Fork(json.integer("step", 0, Long.MAX_VALUE), json.object("params"), json.text("name"));
-            default -> throw new Problem.Exception(422, "No such command", "type: \"" + type + "\" is not one of " + COMMANDS,
-                    new FieldError("type", type, "one of " + COMMANDS));
+            case "fork" ->
+                new Command.Fork(json.integer("step", 0, Long.MAX_VALUE), json.object("params"), json.text("name"));
+            default ->
+                throw new Problem.Exception(
+                        422,
+                        "No such command",
+                        "type: \"" + type + "\" is not one of " + COMMANDS,
+                        new FieldError("type", type, "one of " + COMMANDS));
         };
     }
 
@@ -169,21 +204,25 @@ public class RunsResource {
     @Path("/{id}/checkpoints")
     public Page<CheckpointDocument> checkpoints(@PathParam("id") String id) {
         existing(id);
-        return new Page<>(checkpoints.list(id).stream().map(CheckpointDocument::of).toList(), null);
+        return new Page<>(
+                checkpoints.list(id).stream().map(CheckpointDocument::of).toList(), null);
     }
 
     /** What is known of a checkpoint, or, as {@code application/octet-stream}, the safetensors file itself. */
     @GET
     @Path("/{id}/checkpoints/{step}")
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
-    public Response checkpoint(@PathParam("id") String id, @PathParam("step") String step, @HeaderParam("Accept") String accept) {
+    public Response checkpoint(
+            @PathParam("id") String id, @PathParam("step") String step, @HeaderParam("Accept") String accept) {
         existing(id);
         Checkpoint checkpoint = checkpoints.list(id).stream()
                 .filter(each -> Long.toString(each.step()).equals(step))
                 .findFirst()
-                .orElseThrow(() -> new Problem.Exception(404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
+                .orElseThrow(() -> new Problem.Exception(
+                        404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
         if (accept == null || !accept.contains(MediaType.APPLICATION_OCTET_STREAM)) {
-            return Response.ok(CheckpointDocument.of(checkpoint), MediaType.APPLICATION_JSON).build();
+            return Response.ok(CheckpointDocument.of(checkpoint), MediaType.APPLICATION_JSON)
+                    .build();
         }
         StreamingOutput file = output -> {
             try (ReadableByteChannel channel = checkpoints.open(checkpoint)) {

@@ -41,11 +41,16 @@ public class Door {
     private final boolean loopback;
     private final Optional<String> token;
 
-    Door(TenthConfig config, @ConfigProperty(name = "quarkus.http.host") String host, @ConfigProperty(name = "quarkus.http.port") int port) {
+    Door(
+            TenthConfig config,
+            @ConfigProperty(name = "quarkus.http.host") String host,
+            @ConfigProperty(name = "quarkus.http.port") int port) {
         this.host = host;
         this.port = port;
         this.loopback = isLoopback(host);
-        this.token = config.token().filter(text -> !text.isBlank()).or(() -> loopback ? Optional.empty() : Optional.of(randomToken()));
+        this.token = config.token()
+                .filter(text -> !text.isBlank())
+                .or(() -> loopback ? Optional.empty() : Optional.of(randomToken()));
     }
 
     private static boolean isLoopback(String host) {
@@ -65,7 +70,8 @@ public class Door {
     /** What to open in a browser. */
     String address() {
         String name = loopback ? "localhost" : host.equals("0.0.0.0") ? "<this machine>" : host;
-        return "http://" + name + ":" + port + "/" + token.map(text -> "?token=" + text).orElse("");
+        return "http://" + name + ":" + port + "/"
+                + token.map(text -> "?token=" + text).orElse("");
     }
 
     void guard(@Observes Filters filters) {
@@ -77,11 +83,17 @@ public class Door {
         context.response()
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Referrer-Policy", "no-referrer")
-                .putHeader("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
-                        + " connect-src 'self' ws: wss:; frame-ancestors 'none'");
+                .putHeader(
+                        "Content-Security-Policy",
+                        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:;"
+                                + " connect-src 'self' ws: wss:; frame-ancestors 'none'");
         boolean upgrade = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
         if (token.isEmpty() && loopback && !isThisMachine(request.getHeader("Host"))) {
-            refuse(context, 403, "Foreign host", "Host: \"" + request.getHeader("Host") + "\" is not this machine; open " + address());
+            refuse(
+                    context,
+                    403,
+                    "Foreign host",
+                    "Host: \"" + request.getHeader("Host") + "\" is not this machine; open " + address());
         } else if ((upgrade || !SAFE.contains(request.method())) && isForeign(request)) {
             refuse(context, 403, "Foreign origin", "Origin: \"" + request.getHeader("Origin") + "\" is another site");
         } else if (token.isPresent() && !request.path().startsWith("/q/health")) {
@@ -101,7 +113,8 @@ public class Door {
             return false;
         }
         try {
-            return !String.valueOf(request.getHeader("Host")).equals(URI.create(origin).getAuthority());
+            return !String.valueOf(request.getHeader("Host"))
+                    .equals(URI.create(origin).getAuthority());
         } catch (IllegalArgumentException e) {
             return true;
         }
@@ -111,13 +124,21 @@ public class Door {
         HttpServerRequest request = context.request();
         String query = request.getParam("token");
         if (query != null && matches(wanted, query) && SAFE.contains(request.method())) {
-            context.response().addCookie(Cookie.cookie(COOKIE, wanted).setHttpOnly(true).setSameSite(CookieSameSite.STRICT).setPath("/"));
+            context.response()
+                    .addCookie(Cookie.cookie(COOKIE, wanted)
+                            .setHttpOnly(true)
+                            .setSameSite(CookieSameSite.STRICT)
+                            .setPath("/"));
             context.next();
         } else if (shown(request).filter(text -> matches(wanted, text)).isPresent()) {
             context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"tenth\"");
-            refuse(context, 401, "Token wanted", "Authorization: show the token that was printed at the start (Bearer …), or open the printed address");
+            refuse(
+                    context,
+                    401,
+                    "Token wanted",
+                    "Authorization: show the token that was printed at the start (Bearer …), or open the printed address");
         }
     }
 
@@ -144,7 +165,14 @@ public class Door {
     }
 
     private static void refuse(RoutingContext context, int status, String title, String detail) {
-        JsonObject problem = new JsonObject().put("type", "about:blank").put("title", title).put("status", status).put("detail", detail);
-        context.response().setStatusCode(status).putHeader("Content-Type", "application/problem+json").end(problem.toBuffer());
+        JsonObject problem = new JsonObject()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail);
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/problem+json")
+                .end(problem.toBuffer());
     }
 }

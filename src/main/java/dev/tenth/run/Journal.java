@@ -191,8 +191,7 @@ final class Journal {
         List<Event> events = new ArrayList<>(drafts.length);
         for (Draft draft : drafts) {
             lastSeq++;
-            events.add(new Event(
-                    origin.id(), lastSeq, atStep, at, draft.type().wire(), draft.data()));
+            events.add(new Event(origin.id(), lastSeq, atStep, at, draft.type().wire(), draft.data()));
         }
         try {
             newest = log.append(entry(), events);

@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 public final class LocalRuns implements Runs, AutoCloseable {
     /** Seeds are shown to people: no longer than a double can carry through JavaScript. */
     private static final long LARGEST_SEED = (1L << 53) - 1;
+
     private static final int LONGEST_NAME = 200;
     private static final int PAGE = 200;
 
@@ -54,8 +55,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
             if (run.state().equals(RunState.QUEUED.name())) {
                 engage(run);
             } else {
-                new Journal(shop.log(), run).state(RunState.INTERRUPTED, "the service died around step " + run.step()
-                        + "; resume goes on from the newest checkpoint");
+                new Journal(shop.log(), run)
+                        .state(
+                                RunState.INTERRUPTED,
+                                "the service died around step " + run.step()
+                                        + "; resume goes on from the newest checkpoint");
             }
         });
         shop.log().onSpace(space -> {
@@ -75,7 +79,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
         return found;
     }
 
-    // ---- making ------------------------------------------------------------------------------------------------------
+    // ---- making
+    // ------------------------------------------------------------------------------------------------------
 
     @Override
     public RunEntry submit(Submission wish, Optional<String> idempotencyKey) {
@@ -88,8 +93,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private Recipe<?> recipe(String id) {
         Recipe<?> recipe = recipes.get(id);
         if (recipe == null) {
-            throw new RefusedException(Reason.NO_SUCH_RECIPE, "recipe", "recipe: \"" + id + "\" is not one of "
-                    + recipes.keySet().stream().sorted().toList());
+            throw new RefusedException(
+                    Reason.NO_SUCH_RECIPE,
+                    "recipe",
+                    "recipe: \"" + id + "\" is not one of "
+                            + recipes.keySet().stream().sorted().toList());
         }
         return recipe;
     }
@@ -97,13 +105,16 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private Optional<RunEntry> madeWith(RunLog.Key key) {
         Optional<RunLog.Used> used = shop.log().findKey(key.key());
         if (used.isPresent() && !used.get().digest().equals(key.digest())) {
-            throw new RefusedException(Reason.KEY_CONFLICT, "Idempotency-Key",
+            throw new RefusedException(
+                    Reason.KEY_CONFLICT,
+                    "Idempotency-Key",
                     "Idempotency-Key: \"" + key.key() + "\" was used for another request; give a new one");
         }
         return used.flatMap(u -> find(u.run()));
     }
 
-    private <P extends Record & Parameters> RunEntry submit(Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
+    private <P extends Record & Parameters> RunEntry submit(
+            Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
         Preset<P> preset = preset(recipe, wish.preset());
         Schema<P> schema = Schema.of(recipe);
         P parameters = schema.with(preset.parameters(), wish.parameters());
@@ -121,14 +132,17 @@ public final class LocalRuns implements Runs, AutoCloseable {
         return presets.stream()
                 .filter(preset -> preset.name().equals(name.get()))
                 .findFirst()
-                .orElseThrow(() -> new RefusedException(Reason.NO_SUCH_PRESET, "preset", "preset: \"" + name.get()
-                        + "\" is not one of " + presets.stream().map(Preset::name).toList()));
+                .orElseThrow(() -> new RefusedException(
+                        Reason.NO_SUCH_PRESET,
+                        "preset",
+                        "preset: \"" + name.get() + "\" is not one of "
+                                + presets.stream().map(Preset::name).toList()));
     }
 
     private <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
         if (parameters.threads() > shop.cores()) {
-            throw new InvalidParametersException(List.of(new Violation("threads", parameters.threads(),
-                    "at most the " + shop.cores() + " of this machine")));
+            throw new InvalidParametersException(List.of(new Violation(
+                    "threads", parameters.threads(), "at most the " + shop.cores() + " of this machine")));
         }
         if (name.isPresent() && name.get().length() > LONGEST_NAME) {
             throw new InvalidParametersException(
@@ -136,23 +150,59 @@ public final class LocalRuns implements Runs, AutoCloseable {
         }
         long bytes = recipe.memoryBytes(parameters);
         if (bytes > shop.limits().modelBytes()) {
-            throw new RefusedException(Reason.MODEL_TOO_LARGE, "params", "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
-                    .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
+            throw new RefusedException(
+                    Reason.MODEL_TOO_LARGE,
+                    "params",
+                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
+                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
         }
         if (scheduler.waiting() >= shop.limits().queuedRuns()) {
-            throw new RefusedException(Reason.QUEUE_FULL, "", "queue: " + shop.limits().queuedRuns()
-                    + " runs wait already (tenth.limits.queued-runs); try again later");
+            throw new RefusedException(
+                    Reason.QUEUE_FULL,
+                    "",
+                    "queue: " + shop.limits().queuedRuns()
+                            + " runs wait already (tenth.limits.queued-runs); try again later");
         }
-        if (shop.log().list(Optional.empty(), List.of(), Optional.empty(), shop.limits().keptRuns()).size() >= shop.limits().keptRuns()) {
-            throw new RefusedException(Reason.QUEUE_FULL, "", "runs: " + shop.limits().keptRuns()
-                    + " are kept (tenth.limits.kept-runs); delete some first");
+        if (shop.log()
+                        .list(
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                shop.limits().keptRuns())
+                        .size()
+                >= shop.limits().keptRuns()) {
+            throw new RefusedException(
+                    Reason.QUEUE_FULL,
+                    "",
+                    "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
         }
     }
 
-    private RunEntry entry(Recipe<?> recipe, String preset, Map<String, Object> parameters, long seed, Optional<String> name, Optional<RunEntry.Fork> parent) {
-        return new RunEntry(ids.next(), recipe.id(), preset, JsonObjects.write(parameters), seed,
-                name.orElse(recipe.id() + " " + preset), parent, RunState.QUEUED.name(), "waits for its turn", 0, 0, 1, "{}", 0,
-                Journal.now(), Optional.empty(), Optional.empty());
+    private RunEntry entry(
+            Recipe<?> recipe,
+            String preset,
+            Map<String, Object> parameters,
+            long seed,
+            Optional<String> name,
+            Optional<RunEntry.Fork> parent) {
+        return new RunEntry(
+                ids.next(),
+                recipe.id(),
+                preset,
+                JsonObjects.write(parameters),
+                seed,
+                name.orElse(recipe.id() + " " + preset),
+                parent,
+                RunState.QUEUED.name(),
+                "waits for its turn",
+                0,
+                0,
+                1,
+                "{}",
+                0,
+                Journal.now(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
@@ -170,15 +220,25 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private static String digest(Submission wish) {
-        String text = wish.recipe() + '\n' + wish.preset() + '\n' + JsonObjects.write(new TreeMap<>(wish.parameters())) + '\n' + wish.seed() + '\n' + wish.name();
+        String text = wish.recipe()
+                + '\n'
+                + wish.preset()
+                + '\n'
+                + JsonObjects.write(new TreeMap<>(wish.parameters()))
+                + '\n'
+                + wish.seed()
+                + '\n'
+                + wish.name();
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 
-    // ---- commanding --------------------------------------------------------------------------------------------------
+    // ---- commanding
+    // --------------------------------------------------------------------------------------------------
 
     @Override
     public Accepted command(String run, Command command) {
@@ -194,8 +254,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
                 state = worker.inbox().after(state);
             }
             if (!Lifecycle.allowed(command).contains(state)) {
-                throw new RefusedException(Reason.WRONG_STATE, "type", "%s: run %s is %s, and only a run that is %s can do that"
-                        .formatted(Lifecycle.type(command), run, state, Lifecycle.allowed(command)));
+                throw new RefusedException(
+                        Reason.WRONG_STATE,
+                        "type",
+                        "%s: run %s is %s, and only a run that is %s can do that"
+                                .formatted(Lifecycle.type(command), run, state, Lifecycle.allowed(command)));
             }
             if (command instanceof Command.Set set) {
                 checkTurn(now, set);
@@ -208,14 +271,17 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private void checkTurn(RunEntry run, Command.Set set) {
         if (set.parameters().isEmpty()) {
-            throw new InvalidParametersException(List.of(new Violation("params", Map.of(), "at least one turnable parameter")));
+            throw new InvalidParametersException(
+                    List.of(new Violation("params", Map.of(), "at least one turnable parameter")));
         }
         checkTurn(recipe(run.recipe()), run, set);
     }
 
     private static <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
         Schema<P> schema = Schema.of(recipe);
-        schema.turned(schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters())), set.parameters());
+        schema.turned(
+                schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters())),
+                set.parameters());
     }
 
     private Worker<?> engage(RunEntry run) {
@@ -234,22 +300,36 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private Accepted fork(RunEntry parent, Command.Fork fork) {
-        RunCheckpoints checkpoints = new RunCheckpoints(shop.checkpoints(), parent.id(), shop.limits().checkpointsKept());
-        Checkpoint from = checkpoints.find(fork.step()).orElseThrow(() -> new RefusedException(Reason.NO_SUCH_CHECKPOINT, "step",
-                "step: run " + parent.id() + " has no checkpoint" + fork.step().map(step -> " of step " + step).orElse("") + "; it has "
-                        + shop.checkpoints().list(parent.id()).stream().map(Checkpoint::step).toList()));
+        RunCheckpoints checkpoints = new RunCheckpoints(
+                shop.checkpoints(), parent.id(), shop.limits().checkpointsKept());
+        Checkpoint from = checkpoints
+                .find(fork.step())
+                .orElseThrow(() -> new RefusedException(
+                        Reason.NO_SUCH_CHECKPOINT,
+                        "step",
+                        "step: run " + parent.id() + " has no checkpoint"
+                                + fork.step().map(step -> " of step " + step).orElse("") + "; it has "
+                                + shop.checkpoints().list(parent.id()).stream()
+                                        .map(Checkpoint::step)
+                                        .toList()));
         String id = ids.next();
         RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, checkpoints, fork), Optional.empty());
         return new Accepted(id, Optional.of(child.id()));
     }
 
-    private <P extends Record & Parameters> RunEntry forked(Recipe<P> recipe, RunEntry parent, Checkpoint from, RunCheckpoints checkpoints, Command.Fork fork) {
+    private <P extends Record & Parameters> RunEntry forked(
+            Recipe<P> recipe, RunEntry parent, Checkpoint from, RunCheckpoints checkpoints, Command.Fork fork) {
         Schema<P> schema = Schema.of(recipe);
         P inherited = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(parent.parameters()));
         P parameters = schema.with(inherited, fork.parameters());
         check(recipe, parameters, fork.name());
-        RunEntry child = entry(recipe, parent.preset(), schema.values(parameters), parent.seed(),
-                fork.name().or(() -> Optional.of("fork of " + parent.name())), Optional.of(new RunEntry.Fork(parent.id(), from.step())));
+        RunEntry child = entry(
+                recipe,
+                parent.preset(),
+                schema.values(parameters),
+                parent.seed(),
+                fork.name().or(() -> Optional.of("fork of " + parent.name())),
+                Optional.of(new RunEntry.Fork(parent.id(), from.step())));
         try {
             // Before the run is in the log: a run that is there finds what it goes on from.
             new RunCheckpoints(shop.checkpoints(), child.id(), shop.limits().checkpointsKept())
@@ -260,7 +340,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
         return child;
     }
 
-    // ---- finding and removing ----------------------------------------------------------------------------------------
+    // ---- finding and removing
+    // ----------------------------------------------------------------------------------------
 
     @Override
     public Optional<RunEntry> find(String run) {
@@ -268,7 +349,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private RunEntry existing(String run) {
-        return find(run).orElseThrow(() -> new RefusedException(Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + run + "\""));
+        return find(run)
+                .orElseThrow(
+                        () -> new RefusedException(Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + run + "\""));
     }
 
     @Override

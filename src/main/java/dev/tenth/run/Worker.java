@@ -59,7 +59,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         this.scheduler = scheduler;
         this.origin = entry;
         this.journal = new Journal(shop.log(), entry);
-        this.checkpoints = new RunCheckpoints(shop.checkpoints(), entry.id(), shop.limits().checkpointsKept());
+        this.checkpoints =
+                new RunCheckpoints(shop.checkpoints(), entry.id(), shop.limits().checkpointsKept());
         this.encoder = new EventEncoder(shop.blobs());
         this.meter = shop.meters().steps(recipe.id());
         this.parameters = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(entry.parameters()));
@@ -100,7 +101,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         return schema;
     }
 
-    // ---- waiting -----------------------------------------------------------------------------------------------------
+    // ---- waiting
+    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public void granted(Scheduler.Ticket granted) {
@@ -117,7 +119,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             switch (journal.state()) {
                 case PAUSED, INTERRUPTED -> sleep();
                 case QUEUED, PREPARING, RUNNING -> acquire();
-                case SUCCEEDED, FAILED, CANCELLED -> throw new IllegalStateException("the run has ended: " + origin.id());
+                case SUCCEEDED, FAILED, CANCELLED ->
+                    throw new IllegalStateException("the run has ended: " + origin.id());
             }
             train();
         } catch (Over e) {
@@ -140,7 +143,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + step, cause);
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         try {
-            journal.state(RunState.FAILED, message.lines().limit(3).reduce("", (a, b) -> a.isEmpty() ? b : a + " " + b));
+            journal.state(
+                    RunState.FAILED, message.lines().limit(3).reduce("", (a, b) -> a.isEmpty() ? b : a + " " + b));
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " cannot be written", e);
         }
@@ -179,7 +183,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             Order order = inbox.await();
             inbox.done(order);
             switch (order) {
-                case Order.Granted(Scheduler.Ticket granted) when granted == ticket -> {
+                case Order.Granted(Scheduler.Ticket granted)
+                when granted == ticket -> {
                     return;
                 }
                 case Order.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
@@ -224,14 +229,16 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         return training == null ? journal.step() : step;
     }
 
-    // ---- training ----------------------------------------------------------------------------------------------------
+    // ---- training
+    // ----------------------------------------------------------------------------------------------------
 
     private void train() throws InterruptedException {
         journal.state(RunState.PREPARING, "data and programs");
         Torch.useThreads(parameters.threads());
         interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), flushed());
         try {
-            training = recipe.prepare(parameters, new Setting(shop.device(), origin.seed(), shop.data(), this::progress));
+            training =
+                    recipe.prepare(parameters, new Setting(shop.device(), origin.seed(), shop.data(), this::progress));
             journal.steps(training.steps());
             startOrGoOn();
         } catch (CancellationException e) {
@@ -287,8 +294,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void passedOver(Checkpoint checkpoint, String reason) {
         LOG.log(System.Logger.Level.WARNING, "run {0}: {1}", origin.id(), reason);
-        journal.state(RunState.PREPARING, "the checkpoint of step " + checkpoint.step()
-                + " is broken and was passed over for the one before it: " + reason);
+        journal.state(
+                RunState.PREPARING,
+                "the checkpoint of step " + checkpoint.step() + " is broken and was passed over for the one before it: "
+                        + reason);
     }
 
     /** Told by the recipe; leaves when the run shall not go on. */
@@ -342,7 +351,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         });
         while (true) {
             try {
-                List<EventEncoder.Draft> drafts = shown.stream().map(encoder::encode).toList();
+                List<EventEncoder.Draft> drafts =
+                        shown.stream().map(encoder::encode).toList();
                 journal.shown(step, drafts, figures);
                 return;
             } catch (StoreException e) {
@@ -393,7 +403,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         journal.state(RunState.RUNNING, "resumed");
     }
 
-    // ---- commands ----------------------------------------------------------------------------------------------------
+    // ---- commands
+    // ----------------------------------------------------------------------------------------------------
 
     /** Does everything that was asked since the last step. */
     private void obey() throws InterruptedException {
@@ -456,7 +467,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             training.turn(parameters);
         }
         journal.parameters(schema.values(parameters));
-        journal.applied(step(), id, Lifecycle.type(set),
+        journal.applied(
+                step(),
+                id,
+                Lifecycle.type(set),
                 Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
     }
 }

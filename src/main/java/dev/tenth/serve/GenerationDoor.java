@@ -41,7 +41,8 @@ public final class GenerationDoor implements AutoCloseable {
     private final Checkpoints checkpoints;
     private final Map<String, Recipe<?>> recipes;
     private final Semaphore free = new Semaphore(WRITERS);
-    private final ExecutorService writers = Executors.newFixedThreadPool(WRITERS, Thread.ofPlatform().name("writer-", 0).factory());
+    private final ExecutorService writers = Executors.newFixedThreadPool(
+            WRITERS, Thread.ofPlatform().name("writer-", 0).factory());
 
     public GenerationDoor(Vertx vertx, RunLog log, Checkpoints checkpoints, Map<String, Recipe<?>> recipes) {
         this.vertx = vertx;
@@ -63,9 +64,16 @@ public final class GenerationDoor implements AutoCloseable {
             if (run.isEmpty()) {
                 problem(context, 404, "No such model", "id: there is no run \"" + id + "\"");
             } else if (!canWrite(run.get())) {
-                problem(context, 409, "Wrong kind of model", "id: runs of " + run.get().recipe() + " do not write text");
+                problem(
+                        context,
+                        409,
+                        "Wrong kind of model",
+                        "id: runs of " + run.get().recipe() + " do not write text");
             } else {
-                context.request().toWebSocket().onSuccess(socket -> talk(socket, run.get())).onFailure(_ -> {});
+                context.request()
+                        .toWebSocket()
+                        .onSuccess(socket -> talk(socket, run.get()))
+                        .onFailure(_ -> {});
             }
         });
     }
@@ -83,7 +91,11 @@ public final class GenerationDoor implements AutoCloseable {
     }
 
     private static JsonObject problem(int status, String title, String detail) {
-        return new JsonObject().put("type", "about:blank").put("title", title).put("status", status).put("detail", detail);
+        return new JsonObject()
+                .put("type", "about:blank")
+                .put("title", title)
+                .put("status", status)
+                .put("detail", detail);
     }
 
     private void talk(ServerWebSocket socket, RunEntry run) {
@@ -178,7 +190,10 @@ public final class GenerationDoor implements AutoCloseable {
                     }
                 }
                 send(stops.rest());
-                answer(new JsonObject().put("done", true).put("reason", cancelled ? "cancel" : reason).put("step", checkpoint.step()));
+                answer(new JsonObject()
+                        .put("done", true)
+                        .put("reason", cancelled ? "cancel" : reason)
+                        .put("step", checkpoint.step()));
             }
         }
 
@@ -186,18 +201,22 @@ public final class GenerationDoor implements AutoCloseable {
             List<Checkpoint> all = checkpoints.list(run.id());
             Optional<Checkpoint> found = request.step().isEmpty()
                     ? all.isEmpty() ? Optional.empty() : Optional.of(all.getLast())
-                    : all.stream().filter(each -> each.step() == request.step().get()).findFirst();
+                    : all.stream()
+                            .filter(each -> each.step() == request.step().get())
+                            .findFirst();
             return found.orElseThrow(() -> new IllegalArgumentException("step: the run has no such checkpoint; it has "
                     + all.stream().map(Checkpoint::step).toList()));
         }
 
-        private <P extends Record & Parameters> TextModel open(Recipe<P> recipe, Checkpoint checkpoint) throws IOException {
+        private <P extends Record & Parameters> TextModel open(Recipe<P> recipe, Checkpoint checkpoint)
+                throws IOException {
             Ability.GenerateText<P> ability = recipe.abilities().stream()
                     .filter(Ability.GenerateText.class::isInstance)
                     .map(each -> (Ability.GenerateText<P>) each)
                     .findFirst()
                     .orElseThrow();
-            P parameters = Schema.of(recipe).with(recipe.presets().getFirst().parameters(), new JsonObject(run.parameters()).getMap());
+            P parameters = Schema.of(recipe)
+                    .with(recipe.presets().getFirst().parameters(), new JsonObject(run.parameters()).getMap());
             try (ReadableByteChannel file = checkpoints.open(checkpoint)) {
                 return ability.open(parameters, Safetensors.read(file).tensors(), Device.CPU);
             }

@@ -15,7 +15,11 @@ final class StopWatcher {
     /** The part of the text so far that can no longer become one of the words. */
     String pass(String text) {
         held += text;
-        int stop = words.stream().mapToInt(held::indexOf).filter(at -> at >= 0).min().orElse(-1);
+        int stop = words.stream()
+                .mapToInt(held::indexOf)
+                .filter(at -> at >= 0)
+                .min()
+                .orElse(-1);
         if (stop >= 0) {
             stopped = true;
             String before = held.substring(0, stop);

@@ -28,7 +28,8 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
     static TextRequest read(JsonObject json) {
         for (String field : json.fieldNames()) {
             if (!FIELDS.contains(field)) {
-                throw new IllegalArgumentException(field + ": is not one of " + FIELDS.stream().sorted().toList());
+                throw new IllegalArgumentException(
+                        field + ": is not one of " + FIELDS.stream().sorted().toList());
             }
         }
         Object prefix = json.getValue("prefix", "");
@@ -36,7 +37,9 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
             throw wrong("prefix", prefix, "a text of at most " + LONGEST_PREFIX + " characters");
         }
         long length = integer(json, "length", 300, 1, LONGEST);
-        long seed = json.containsKey("seed") ? integer(json, "seed", 0, 0, Long.MAX_VALUE) : ThreadLocalRandom.current().nextLong(1L << 53);
+        long seed = json.containsKey("seed")
+                ? integer(json, "seed", 0, 0, Long.MAX_VALUE)
+                : ThreadLocalRandom.current().nextLong(1L << 53);
         return new TextRequest(text, (int) length, choice(json, new Choice(1, 0, 1)), stops(json), seed, step(json));
     }
 
@@ -54,7 +57,9 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
 
     private static List<String> stops(JsonObject json) {
         Object value = json.getValue("stop", new JsonArray());
-        if (!(value instanceof JsonArray array) || array.size() > MOST_STOPS || !array.stream().allMatch(each -> each instanceof String text && !text.isEmpty())) {
+        if (!(value instanceof JsonArray array)
+                || array.size() > MOST_STOPS
+                || !array.stream().allMatch(each -> each instanceof String text && !text.isEmpty())) {
             throw wrong("stop", value, "a list of at most " + MOST_STOPS + " texts");
         }
         return array.stream().map(String.class::cast).toList();

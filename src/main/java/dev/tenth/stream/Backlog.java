@@ -84,7 +84,8 @@ final class Backlog {
                 return;
             }
             if (event.seq() > covered + 1) {
-                // The gap's last number may be of an event that is not here: it gets the time and step of the one after.
+                // The gap's last number may be of an event that is not here: it gets the time and step of the one
+                // after.
                 Event end = left != null && left.seq() == event.seq() - 1
                         ? left
                         : new Event(event.run(), event.seq() - 1, event.step(), event.at(), event.type(), event.data());

@@ -56,7 +56,9 @@ record Envelope(long seq, long first, String key, byte[] json, ByteBuf frame) {
         }
         String data = event.data();
         String id = "{\"id\":\"";
-        return data.startsWith(id) ? event.type() + " " + data.substring(id.length(), data.indexOf('"', id.length())) : event.type();
+        return data.startsWith(id)
+                ? event.type() + " " + data.substring(id.length(), data.indexOf('"', id.length()))
+                : event.type();
     }
 
     private static ByteBuf frame(byte[] json) {

@@ -59,8 +59,12 @@ public final class StreamDoors {
                             entrance.open(context, wish);
                         } else {
                             context.response().putHeader("Retry-After", RETRY_SECONDS);
-                            problem(context, 503, "Too many viewers", "viewers: " + hub.limits().viewers()
-                                    + " look already; try again later", null);
+                            problem(
+                                    context,
+                                    503,
+                                    "Too many viewers",
+                                    "viewers: " + hub.limits().viewers() + " look already; try again later",
+                                    null);
                         }
                     });
                 });
@@ -76,7 +80,12 @@ public final class StreamDoors {
         try {
             seq = Long.parseLong(after);
         } catch (NumberFormatException e) {
-            problem(context, 400, "Bad cursor", field + ": \"" + after + "\" is not " + allowed, error(field, after, allowed));
+            problem(
+                    context,
+                    400,
+                    "Bad cursor",
+                    field + ": \"" + after + "\" is not " + allowed,
+                    error(field, after, allowed));
             return Optional.empty();
         }
         if (seq < 0 || seq > run.lastSeq()) {
@@ -103,10 +112,14 @@ public final class StreamDoors {
         if (error != null) {
             problem.put("errors", new JsonArray().add(error));
         }
-        context.response().setStatusCode(status).putHeader("Content-Type", "application/problem+json").end(problem.toBuffer());
+        context.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "application/problem+json")
+                .end(problem.toBuffer());
     }
 
-    // ---- WebSocket ---------------------------------------------------------------------------------------------------
+    // ---- WebSocket
+    // ---------------------------------------------------------------------------------------------------
 
     private void webSocket(RoutingContext context, Viewer.Wish wish) {
         ConnectionBase connection = (ConnectionBase) context.request().connection();
@@ -116,12 +129,18 @@ public final class StreamDoors {
                     hub.release();
                     if (!context.response().ended() && !context.response().closed()) {
                         context.response().putHeader("Upgrade", "websocket");
-                        problem(context, 426, "Upgrade required", "this is a WebSocket: ask for an upgrade, or use " + HTTP, null);
+                        problem(
+                                context,
+                                426,
+                                "Upgrade required",
+                                "this is a WebSocket: ask for an upgrade, or use " + HTTP,
+                                null);
                     }
                 })
                 .onSuccess(socket -> {
                     Viewer viewer = new Viewer(hub, wish, new WebSocketDoor(socket, connection), vertx);
-                    long ping = vertx.setPeriodic(hub.limits().ping().toMillis(), _ -> socket.writePing(Buffer.buffer()));
+                    long ping =
+                            vertx.setPeriodic(hub.limits().ping().toMillis(), _ -> socket.writePing(Buffer.buffer()));
                     socket.closeHandler(_ -> {
                         vertx.cancelTimer(ping);
                         viewer.gone();
@@ -170,7 +189,8 @@ public final class StreamDoors {
         }
     }
 
-    // ---- HTTP --------------------------------------------------------------------------------------------------------
+    // ---- HTTP
+    // --------------------------------------------------------------------------------------------------------
 
     private void http(RoutingContext context, Viewer.Wish wish) {
         HttpServerRequest request = context.request();
@@ -178,7 +198,11 @@ public final class StreamDoors {
         boolean lines = accept != null && accept.contains(LINES);
         if (!lines && accept != null && !accept.contains(EVENT_STREAM) && !accept.contains("*/*")) {
             hub.release();
-            problem(context, 406, "Not acceptable", "Accept: \"" + accept + "\" is neither " + EVENT_STREAM + " nor " + LINES,
+            problem(
+                    context,
+                    406,
+                    "Not acceptable",
+                    "Accept: \"" + accept + "\" is neither " + EVENT_STREAM + " nor " + LINES,
                     error("Accept", accept, EVENT_STREAM + " or " + LINES));
             return;
         }
@@ -211,7 +235,9 @@ public final class StreamDoors {
             if (lines) {
                 waiting.appendBytes(envelope.json()).appendString("\n");
             } else {
-                waiting.appendString("id: " + envelope.seq() + "\ndata: ").appendBytes(envelope.json()).appendString("\n\n");
+                waiting.appendString("id: " + envelope.seq() + "\ndata: ")
+                        .appendBytes(envelope.json())
+                        .appendString("\n\n");
             }
         }
 
