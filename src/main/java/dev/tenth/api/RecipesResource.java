@@ -8,7 +8,7 @@ import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
-import dev.tenth.recipes.Recipes;
+import dev.tenth.run.LocalRuns;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -22,11 +22,17 @@ import java.util.Map;
 public class RecipesResource {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final LocalRuns runs;
+
+    RecipesResource(LocalRuns runs) {
+        this.runs = runs;
+    }
+
     @GET
     public ObjectNode list() {
         ObjectNode list = JSON.createObjectNode();
         ArrayNode items = list.putArray("items");
-        Recipes.all().forEach(recipe -> items.add(document(recipe)));
+        runs.recipes().forEach(recipe -> items.add(document(recipe)));
         list.putNull("next");
         return list;
     }
@@ -34,7 +40,7 @@ public class RecipesResource {
     @GET
     @Path("/{id}")
     public ObjectNode get(@PathParam("id") String id) {
-        return Recipes.all().stream()
+        return runs.recipes().stream()
                 .filter(recipe -> recipe.id().equals(id))
                 .findFirst()
                 .map(recipe -> document(recipe))
@@ -42,7 +48,7 @@ public class RecipesResource {
                         404,
                         "No such recipe",
                         "id: \"" + id + "\" is not one of "
-                                + Recipes.all().stream().map(Recipe::id).toList()));
+                                + runs.recipes().stream().map(Recipe::id).toList()));
     }
 
     private static <P extends Record & Parameters> ObjectNode document(Recipe<P> recipe) {

@@ -34,7 +34,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private static final int PAGE = 200;
 
     private final Workshop shop;
-    private final Map<String, Recipe<?>> recipes;
+    private final List<Recipe<?>> recipes;
+    private final Map<String, Recipe<?>> recipesById;
     private final Scheduler scheduler;
     private final Ids ids = new Ids();
     /** Workers by run. A change of the map and of a worker's orders is made under {@code this}. */
@@ -44,7 +45,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
         this.shop = shop;
-        this.recipes = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
+        this.recipes = List.copyOf(recipes);
+        this.recipesById = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
         this.scheduler = new Scheduler(shop.cores());
     }
 
@@ -82,6 +84,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
     // ---- making
     // ------------------------------------------------------------------------------------------------------
 
+    /** What can be run, in reading order. */
+    public List<Recipe<?>> recipes() {
+        return recipes;
+    }
+
     @Override
     public RunEntry submit(Submission wish, Optional<String> idempotencyKey) {
         Recipe<?> recipe = recipe(wish.recipe());
@@ -91,13 +98,13 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private Recipe<?> recipe(String id) {
-        Recipe<?> recipe = recipes.get(id);
+        Recipe<?> recipe = recipesById.get(id);
         if (recipe == null) {
             throw new RefusedException(
                     Reason.NO_SUCH_RECIPE,
                     "recipe",
                     "recipe: \"" + id + "\" is not one of "
-                            + recipes.keySet().stream().sorted().toList());
+                            + recipesById.keySet().stream().sorted().toList());
         }
         return recipe;
     }

@@ -127,6 +127,12 @@ final class Viewer {
                 })
                 .onComplete(loaded -> {
                     loading = false;
+                    if (closed) {
+                        if (loaded.succeeded()) {
+                            loaded.result().forEach(envelope -> envelope.frame().release());
+                        }
+                        return;
+                    }
                     if (loaded.failed()) {
                         close(Door.End.TOO_SLOW);
                         return;

@@ -1,0 +1,93 @@
+package dev.tenth.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.tenth.store.embedded.EmbeddedStore;
+import dev.tenth.store.embedded.StoreLimits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The embedded adapter: the contract of the log, and what files add. */
+class EmbeddedStoreTest extends RunLogContract {
+    private static final StoreLimits LIMITS = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16);
+
+    @TempDir
+    Path home;
+
+    private EmbeddedStore store;
+
+    @Override
+    RunLog open() {
+        return reopen().log();
+    }
+
+    private EmbeddedStore reopen() {
+        close();
+        store = new EmbeddedStore(home, LIMITS);
+        return store;
+    }
+
+    @AfterEach
+    void close() {
+        if (store != null) {
+            store.close();
+            store = null;
+        }
+    }
+
+    @Test
+    void twoProcessesCannotShareAHome() {
+        reopen();
+        assertThatThrownBy(() -> new EmbeddedStore(home, LIMITS))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("is in use");
+    }
+
+    @Test
+    void aCheckpointThatWasTornIsFoundOut() throws IOException {
+        Checkpoints checkpoints = reopen().checkpoints();
+        Checkpoint one =
+                checkpoints.write("r", 1, 5, channel -> channel.write(ByteBuffer.wrap("the first".getBytes())));
+        Checkpoint two =
+                checkpoints.write("r", 2, 9, channel -> channel.write(ByteBuffer.wrap("the second".getBytes())));
+        assertThat(checkpoints.list("r")).containsExactly(one, two);
+        Path file;
+        try (Stream<Path> files = Files.walk(home.resolve("checkpoints"))) {
+            file = files.filter(f -> f.getFileName().toString().startsWith("2-"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        Files.write(file, "the sec".getBytes());
+        Files.writeString(file.resolveSibling("3-12-garbage.safetensors"), "x");
+        checkpoints = reopen().checkpoints();
+        Checkpoint torn = checkpoints.list("r").getLast();
+        Checkpoints reopened = checkpoints;
+        assertThatThrownBy(() -> reopened.open(torn))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("torn or corrupted");
+        assertThat(new String(Channels.newInputStream(checkpoints.open(one)).readAllBytes()))
+                .isEqualTo("the first");
+        checkpoints.deleteAll("r");
+        assertThat(checkpoints.list("r")).isEqualTo(List.of());
+    }
+
+    @Test
+    void aBlobIsFoundByItsContent() {
+        Blobs blobs = reopen().blobs();
+        String sha256 = blobs.put(new byte[] {1, 2, 3});
+        assertThat(sha256)
+                .isEqualTo(blobs.put(new byte[] {1, 2, 3}))
+                .isEqualTo("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
+        assertThat(reopen().blobs().get(sha256)).contains(new byte[] {1, 2, 3});
+        assertThat(store.blobs().get("../../etc/passwd")).isEmpty();
+    }
+}
