@@ -24,6 +24,9 @@ final class Viewer {
     private final AtomicBoolean awake = new AtomicBoolean();
     private long cursor;
     private boolean loading;
+    /** Has seen the newest once: only from then on can it lag. Reading what was before waits for room and leaves out nothing. */
+    private boolean live;
+
     private boolean lagged;
     private boolean closed;
     private long stallTimer = -1;
@@ -79,9 +82,10 @@ final class Viewer {
         }
     }
 
+    /** Comes while the door writes, too: then the pump is at work already, so the next round is left to the event loop. */
     private void room() {
         cancelStall();
-        pump();
+        wake();
     }
 
     private void pump() {
@@ -99,7 +103,9 @@ final class Viewer {
             send(tail);
             door.flush();
             pump();
-        } else if (!follow) {
+        } else if (follow) {
+            live = true;
+        } else {
             close(Door.End.COMPLETE);
         }
     }
@@ -161,10 +167,12 @@ final class Viewer {
                 close(Door.End.TOO_SLOW);
             });
         }
-        List<Envelope> missed = hub.tail(run, cursor);
-        lagged |= missed == null || missed.size() > hub.limits().backlog();
-        if (missed != null) {
-            missed.forEach(envelope -> envelope.frame().release());
+        if (live && !lagged) {
+            List<Envelope> missed = hub.tail(run, cursor);
+            lagged = missed == null || missed.size() > hub.limits().backlog();
+            if (missed != null) {
+                missed.forEach(envelope -> envelope.frame().release());
+            }
         }
     }
 

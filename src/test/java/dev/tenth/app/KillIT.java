@@ -173,7 +173,9 @@ class KillIT {
                 BodyHandlers.ofLines());
         List<String> lines = answer.body().toList();
         for (int i = 0; i < lines.size(); i++) {
-            assertThat(JSON.readTree(lines.get(i)).path("seq").asLong()).isEqualTo(i + 1);
+            assertThat(JSON.readTree(lines.get(i)).path("seq").asLong())
+                    .as(lines.get(i))
+                    .isEqualTo(i + 1);
         }
         return lines;
     }
