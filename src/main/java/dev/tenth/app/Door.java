@@ -12,6 +12,7 @@ import jakarta.enterprise.event.Observes;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,6 +34,22 @@ public class Door {
     private static final String BEARER = "Bearer ";
     /** How a browser's WebSocket, which cannot set headers, shows the token: as one of its subprotocols, URL-encoded. */
     private static final String PROTOCOL = "quarkus-http-upgrade#Authorization#Bearer ";
+
+    /** For people, who cannot show a header. */
+    private static final String TOKEN_FORM = """
+            <!doctype html>
+            <html lang="en">
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width">
+            <title>Tenth</title>
+            <style>:root { color-scheme: light dark } body { font: 1rem/1.5 system-ui; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }</style>
+            <h1>This service asks for its token</h1>
+            <p>When it started, it printed an address that ends in <code>?token=…</code>. Open that address, or enter its token.
+            This browser then remembers it.</p>
+            <form method="get"><label>Token <input name="token" type="password" autocomplete="off" required autofocus></label>
+            <button>Open</button></form>
+            </html>
+            """;
 
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -71,7 +88,7 @@ public class Door {
     String address() {
         String name = loopback ? "localhost" : host.equals("0.0.0.0") ? "<this machine>" : host;
         return "http://" + name + ":" + port + "/"
-                + token.map(text -> "?token=" + text).orElse("");
+                + token.map(text -> "?token=" + encode(text)).orElse("");
     }
 
     void guard(@Observes Filters filters) {
@@ -124,16 +141,27 @@ public class Door {
         HttpServerRequest request = context.request();
         String query = request.getParam("token");
         if (query != null && matches(wanted, query) && SAFE.contains(request.method())) {
+            // To the same page without the token, which has no business in the browser's history.
             context.response()
-                    .addCookie(Cookie.cookie(COOKIE, wanted)
+                    .addCookie(Cookie.cookie(COOKIE, encode(wanted))
                             .setHttpOnly(true)
                             .setSameSite(CookieSameSite.STRICT)
-                            .setPath("/"));
-            context.next();
+                            .setPath("/"))
+                    .setStatusCode(303)
+                    .putHeader("Location", request.path())
+                    .end();
         } else if (shown(request).filter(text -> matches(wanted, text)).isPresent()) {
             context.next();
         } else {
             context.response().putHeader("WWW-Authenticate", "Bearer realm=\"tenth\"");
+            String accept = request.getHeader("Accept");
+            if (accept != null && accept.contains("text/html")) {
+                context.response()
+                        .setStatusCode(401)
+                        .putHeader("Content-Type", "text/html; charset=utf-8")
+                        .end(TOKEN_FORM);
+                return;
+            }
             refuse(
                     context,
                     401,
@@ -150,13 +178,30 @@ public class Door {
         String protocols = request.getHeader("Sec-WebSocket-Protocol");
         if (protocols != null) {
             for (String protocol : protocols.split(",")) {
-                String decoded = URLDecoder.decode(protocol.strip(), StandardCharsets.UTF_8);
-                if (decoded.startsWith(PROTOCOL)) {
-                    return Optional.of(decoded.substring(PROTOCOL.length()));
+                Optional<String> shown = decode(protocol.strip())
+                        .filter(text -> text.startsWith(PROTOCOL))
+                        .map(text -> text.substring(PROTOCOL.length()));
+                if (shown.isPresent()) {
+                    return shown;
                 }
             }
         }
-        return Optional.ofNullable(request.getCookie(COOKIE)).map(Cookie::getValue);
+        return Optional.ofNullable(request.getCookie(COOKIE))
+                .map(Cookie::getValue)
+                .flatMap(Door::decode);
+    }
+
+    /** A token may be any text; an address and a cookie may not. */
+    private static String encode(String token) {
+        return URLEncoder.encode(token, StandardCharsets.UTF_8);
+    }
+
+    private static Optional<String> decode(String text) {
+        try {
+            return Optional.of(URLDecoder.decode(text, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // a broken %-escape shows no token
+        }
     }
 
     /** In a time that does not tell how much of it was right. */

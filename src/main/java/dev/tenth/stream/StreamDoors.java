@@ -33,7 +33,19 @@ public final class StreamDoors {
 
     /** Opens the doors. */
     public void register(Router router) {
-        router.get(WEB_SOCKET).handler(context -> check(context, this::webSocket));
+        router.get(WEB_SOCKET).handler(context -> {
+            if ("websocket".equalsIgnoreCase(context.request().getHeader("Upgrade"))) {
+                check(context, this::webSocket);
+            } else {
+                context.response().putHeader("Upgrade", "websocket");
+                problem(
+                        context,
+                        426,
+                        "Upgrade required",
+                        "Upgrade: this is a WebSocket; ask for an upgrade, or use " + HTTP,
+                        null);
+            }
+        });
         router.get(HTTP).handler(context -> check(context, this::http));
     }
 
@@ -125,18 +137,7 @@ public final class StreamDoors {
         ConnectionBase connection = (ConnectionBase) context.request().connection();
         context.request()
                 .toWebSocket()
-                .onFailure(failure -> {
-                    hub.release();
-                    if (!context.response().ended() && !context.response().closed()) {
-                        context.response().putHeader("Upgrade", "websocket");
-                        problem(
-                                context,
-                                426,
-                                "Upgrade required",
-                                "this is a WebSocket: ask for an upgrade, or use " + HTTP,
-                                null);
-                    }
-                })
+                .onFailure(_ -> hub.release()) // Vert.x has answered what is wrong with the handshake
                 .onSuccess(socket -> {
                     Viewer viewer = new Viewer(hub, wish, new WebSocketDoor(socket, connection), vertx);
                     long ping =
