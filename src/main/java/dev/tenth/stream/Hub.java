@@ -155,6 +155,9 @@ public final class Hub implements AutoCloseable {
         private long bytes;
 
         synchronized void add(List<Event> events) {
+            if (viewers.isEmpty()) {
+                return; // the last one has just left, and nobody will clear this any more
+            }
             for (Event event : events) {
                 Envelope envelope = Envelope.of(event);
                 tail.add(envelope);
