@@ -99,7 +99,12 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
             int checkpointEvery,
 
-            @Parameter(help = "Steps between two samples", min = 1, max = 1_000_000, unit = "steps", turnable = true)
+            @Parameter(
+                    help = "Steps between two samples and validations",
+                    min = 1,
+                    max = 1_000_000,
+                    unit = "steps",
+                    turnable = true)
             int showEvery)
             implements Parameters {}
 
@@ -156,13 +161,13 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                         "quick",
                         "Words within a minute",
                         source + ", with Adam at a higher rate",
-                        settings(Rule.ADAM, 4e-3, 0, 8, 25),
+                        settings(Rule.ADAM, 4e-3, 0, 8, 24),
                         List.of()),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
                         source,
-                        settings(Rule.RMSPROP, 2e-3, 0, 30, 72),
+                        settings(Rule.RMSPROP, 2e-3, 0, 30, 100),
                         List.of(
                                 atMost("validationLoss", 2.75, 200, "measured 2.50"),
                                 atMost(
@@ -265,7 +270,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     private static final class Reading implements Training<Settings> {
         /** Loss and gradient norm, summed since the last picture. */
         private static final Variable SUMS = Variable.state("sums", 2);
-        /** The smallest validation loss so far; 0 before the first. */
+        /** The smallest validation loss at the end of an epoch so far; 0 before the first. */
         private static final Variable BEST = Variable.state("best");
 
         private final long seed;
@@ -396,7 +401,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                     .with("learningRate", learningRate)
                     .run();
             boolean epochEnds = place == stepsPerEpoch() - 1;
-            if (step % settings.showEvery() == 0 || epochEnds) {
+            boolean pictured = step % settings.showEvery() == 0;
+            if (pictured || epochEnds) {
                 Map<String, Double> metrics = new LinkedHashMap<>();
                 float[] sums = program.get(SUMS).floats();
                 long since = stepsSinceLastPicture(step);
@@ -405,12 +411,10 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                 program.set(SUMS, HostTensor.of(new float[2], 2));
                 metrics.put("epoch", (double) step / stepsPerEpoch());
                 metrics.put("learningRate", learningRate);
-                if (epochEnds) {
-                    validate(metrics);
-                }
+                validate(metrics, epochEnds);
                 show.accept(new Shown.Metrics(metrics));
             }
-            if (step % settings.showEvery() == 0) {
+            if (pictured) {
                 sample(step, show);
             }
         }
@@ -421,7 +425,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             return step - Math.max(lastShown, lastEpoch);
         }
 
-        private void validate(Map<String, Double> metrics) {
+        /** The loss on the held-out text; the best is that of whole epochs, as others count it. */
+        private void validate(Map<String, Double> metrics, boolean epochEnds) {
             program.call("resetValidation").run();
             double sum = 0;
             int count = 0;
@@ -436,11 +441,13 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                 count += (int) tick;
             }
             float loss = (float) (sum / count);
-            float best = program.get(BEST).floats()[0];
-            best = best == 0 ? loss : Math.min(best, loss);
-            program.set(BEST, HostTensor.of(new float[] {best}));
             metrics.put("validationLoss", (double) loss);
-            metrics.put("bestValidationLoss", (double) best);
+            if (epochEnds) {
+                float before = program.get(BEST).floats()[0];
+                float best = before == 0 ? loss : Math.min(before, loss);
+                program.set(BEST, HostTensor.of(new float[] {best}));
+                metrics.put("bestValidationLoss", (double) best);
+            }
         }
 
         private void sample(long step, Consumer<Shown> show) {
