@@ -58,10 +58,7 @@ public class RecipesResource {
         document.put("chapter", recipe.chapter().title()).put("story", recipe.story());
         ArrayNode abilities = document.putArray("abilities");
         for (Ability<P> ability : recipe.abilities()) {
-            abilities.add(
-                    switch (ability) {
-                        case Ability.GenerateText<P> _ -> "generate-text";
-                    });
+            abilities.add(ability.name());
         }
         ArrayNode presets = document.putArray("presets");
         recipe.presets().forEach(preset -> {

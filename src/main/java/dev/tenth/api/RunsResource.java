@@ -85,20 +85,20 @@ public class RunsResource {
     public Page<RunDocument> list(
             @QueryParam("recipe") String recipe,
             @QueryParam("state") String states,
-            @QueryParam("after") String after,
+            @QueryParam("cursor") String cursor,
             @QueryParam("limit") String limit) {
         int size = pageSize(limit);
         List<String> wanted = states == null
                 ? List.of()
                 : Arrays.stream(states.split(",")).map(RunsResource::state).toList();
-        if (after != null && log.find(after).isEmpty()) {
+        if (cursor != null && log.find(cursor).isEmpty()) {
             throw new Problem.Exception(
                     400,
                     "Bad cursor",
-                    "after: there is no run \"" + after + "\"",
-                    new FieldError("after", after, "the `next` of an earlier page"));
+                    "cursor: there is no run \"" + cursor + "\"",
+                    new FieldError("cursor", cursor, "the `next` of an earlier page"));
         }
-        List<RunEntry> found = log.list(Optional.ofNullable(recipe), wanted, Optional.ofNullable(after), size + 1);
+        List<RunEntry> found = log.list(Optional.ofNullable(recipe), wanted, Optional.ofNullable(cursor), size + 1);
         List<RunEntry> page = found.subList(0, Math.min(size, found.size()));
         return new Page<>(
                 page.stream().map(RunDocument::of).toList(),

@@ -2,6 +2,7 @@ package dev.tenth.app;
 
 import dev.tenth.data.Library;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.Recipes;
 import dev.tenth.run.Limits;
 import dev.tenth.run.LocalRuns;
@@ -77,6 +78,7 @@ public class House {
                         StreamLimits.DEFAULT.backlog(),
                         StreamLimits.DEFAULT.stall(),
                         StreamLimits.DEFAULT.ping()));
+        Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),
                 new Workshop(
@@ -84,6 +86,7 @@ public class House {
                         store.checkpoints(),
                         store.blobs(),
                         library,
+                        residents,
                         device,
                         Runtime.getRuntime().availableProcessors(),
                         new Limits(limits.queuedRuns(), limits.keptRuns(), limits.modelBytes(), limits.checkpoints()),
@@ -99,6 +102,10 @@ public class House {
         Gauge.builder("stream.viewers", hub::viewers).register(meters);
         FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
         Gauge.builder("native.handles", Torch::liveHandles).register(meters);
+        Gauge.builder("data.resident", residents, Residents::bytes)
+                .description("Data sets in native memory, shared by the runs")
+                .baseUnit("bytes")
+                .register(meters);
     }
 
     private static Device device(String wish) {

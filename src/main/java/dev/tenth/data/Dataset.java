@@ -18,6 +18,11 @@ public record Dataset(
     /** What is in a data set. */
     public enum Kind {
         TEXT,
-        NUMBERS
+        /** One column of numbers. */
+        NUMBERS,
+        /** Rows of numbers, each with a class. */
+        TABLE,
+        /** Pictures, each with a class. */
+        IMAGES
     }
 }

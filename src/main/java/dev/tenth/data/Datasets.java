@@ -23,4 +23,18 @@ public interface Datasets {
      * @throws DataException if there is no such data set, it is not a column of numbers, or it cannot be read
      */
     double[] numbers(String id);
+
+    /**
+     * Rows with classes.
+     *
+     * @throws DataException if there is no such data set, it is of another kind, or it cannot be read
+     */
+    Table table(String id);
+
+    /**
+     * Pictures with classes.
+     *
+     * @throws DataException if there is no such data set, it is of another kind, or it cannot be read
+     */
+    LabelledImages images(String id);
 }

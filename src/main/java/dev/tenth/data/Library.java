@@ -110,6 +110,16 @@ public final class Library implements Datasets {
                 .orElseThrow(() -> new DataException("data: " + id + " is no column of numbers any more"));
     }
 
+    @Override
+    public Table table(String id) {
+        throw new DataException("data: \"" + id + "\" is no table");
+    }
+
+    @Override
+    public LabelledImages images(String id) {
+        throw new DataException("data: \"" + id + "\" has no pictures");
+    }
+
     private Dataset require(String id, Dataset.Kind kind) {
         Dataset found = find(id).orElseThrow(() -> new DataException("data: there is no data set \"" + id
                 + "\"; there are " + list().stream().map(Dataset::id).toList()));

@@ -8,9 +8,10 @@ import dev.tenth.torch.Device;
  *
  * @param seed the origin of everything random in the run
  * @param data the data sets of the house
+ * @param residents what runs share of their data in native memory
  * @param progress told about long preparations
  */
-public record Setting(Device device, long seed, Datasets data, Progress progress) {
+public record Setting(Device device, long seed, Datasets data, Residents residents, Progress progress) {
 
     /** Hears how far a long preparation is, and stops it when the run was stopped. */
     @FunctionalInterface

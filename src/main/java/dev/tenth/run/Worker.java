@@ -237,8 +237,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         Torch.useThreads(parameters.threads());
         interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), flushed());
         try {
-            training =
-                    recipe.prepare(parameters, new Setting(shop.device(), origin.seed(), shop.data(), this::progress));
+            training = recipe.prepare(
+                    parameters,
+                    new Setting(shop.device(), origin.seed(), shop.data(), shop.residents(), this::progress));
             journal.steps(training.steps());
             startOrGoOn();
         } catch (CancellationException e) {

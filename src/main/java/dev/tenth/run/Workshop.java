@@ -1,6 +1,7 @@
 package dev.tenth.run;
 
 import dev.tenth.data.Datasets;
+import dev.tenth.recipe.Residents;
 import dev.tenth.store.Blobs;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
@@ -17,6 +18,7 @@ public record Workshop(
         Checkpoints checkpoints,
         Blobs blobs,
         Datasets data,
+        Residents residents,
         Device device,
         int cores,
         Limits limits,

@@ -8,6 +8,8 @@ public enum DType {
     FLOAT64("float64", "F64", 7, 8),
     BFLOAT16("bfloat16", "BF16", 15, 2),
     INT64("int64", "I64", 4, 8),
+    /** Bytes: how pictures lie in memory. It is cast before it is computed with. */
+    UINT8("uint8", "U8", 0, 1),
     BOOL("bool", "BOOL", 11, 1);
 
     private final String label;
@@ -46,7 +48,7 @@ public enum DType {
                 .filter(type -> type.safetensorsName.equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "dtype: \"" + name + "\" is not one of F32, F64, BF16, I64, BOOL"));
+                        "dtype: \"" + name + "\" is not one of F32, F64, BF16, I64, U8, BOOL"));
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.tenth.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
-import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
@@ -26,8 +25,10 @@ public final class Executable implements AutoCloseable {
     private final Program program;
     private final PtNDManager manager;
     private final PtSymbolBlock module;
+    private final Map<Variable, Resident> residents;
     private final Map<String, PtNDArray> variables = new LinkedHashMap<>();
     private final Map<String, Call> calls = new LinkedHashMap<>();
+    private boolean closed;
 
     /**
      * Loads a program; its variables have their first values.
@@ -35,22 +36,41 @@ public final class Executable implements AutoCloseable {
      * @param seed from which random first values follow
      */
     public Executable(Program program, Device device, long seed) {
+        this(program, device, seed, Map.of());
+    }
+
+    /**
+     * The same over data that other programs use as well.
+     *
+     * @param residents the values of some data variables; each is released when this is closed, or cannot be made
+     */
+    public Executable(Program program, Device device, long seed, Map<Variable, Resident> residents) {
         this.program = program;
+        this.residents = Map.copyOf(residents);
         Torch.load();
         Torch.prepareThread();
         this.manager = Torch.newManager(device);
         try {
+            if (!program.variables().containsAll(residents.keySet())) {
+                throw new IllegalArgumentException("residents: the program has not all of "
+                        + residents.keySet().stream().map(Variable::name).toList());
+            }
             // Without a marker for the stream's length, which only a model directory has.
             this.module = JniUtils.loadModule(manager, new ByteArrayInputStream(program.archive(device)), false, false);
             for (Variable variable : program.variables()) {
-                variables.put(variable.name(), copyIn(variable.first(seed)));
+                Resident resident = residents.get(variable);
+                variables.put(
+                        variable.name(),
+                        resident == null
+                                ? NativeArrays.copyIn(manager, variable.first(seed))
+                                : resident.array(variable, device));
             }
             bind();
         } catch (IOException e) {
-            Torch.close(manager);
+            close();
             throw new UncheckedIOException("reading from memory", e);
         } catch (RuntimeException e) {
-            Torch.close(manager);
+            close();
             throw e;
         }
     }
@@ -63,7 +83,7 @@ public final class Executable implements AutoCloseable {
             array.setName("state[]");
             inputs.add(array);
         });
-        PtNDArray ready = copyIn(HostTensor.of(new long[] {0}, 1));
+        PtNDArray ready = NativeArrays.copyIn(manager, HostTensor.of(new long[] {0}, 1));
         if (variables.isEmpty()) {
             return;
         }
@@ -75,7 +95,7 @@ public final class Executable implements AutoCloseable {
 
     /** A tensor whose name tells DJL which method is meant. */
     private PtNDArray selector(String method) {
-        PtNDArray selector = copyIn(HostTensor.of(new long[] {0}, 1));
+        PtNDArray selector = NativeArrays.copyIn(manager, HostTensor.of(new long[] {0}, 1));
         selector.setName("module_method:" + method);
         return selector;
     }
@@ -112,18 +132,21 @@ public final class Executable implements AutoCloseable {
 
     /** A copy of a variable's value. */
     public HostTensor get(Variable variable) {
-        return copyOut(array(variable));
+        return NativeArrays.copyOut(array(variable));
     }
 
-    /** Gives a variable a value. */
+    /** Gives a variable a value. What is resident belongs to other programs as well: it cannot be set. */
     public void set(Variable variable, HostTensor value) {
         check(variable, value);
+        if (residents.containsKey(variable)) {
+            throw new IllegalArgumentException(variable.name() + ": what is resident cannot be set");
+        }
         array(variable); // refuses a variable that the program does not have
         // DJL's own copying would give the variable other memory, which the parameters' leaves would not share.
         long place = List.copyOf(variables.keySet()).indexOf(variable.name());
         try (PtNDArray selector = selector(TorchScript.PUT);
-                PtNDArray index = copyIn(HostTensor.of(new long[] {place}));
-                PtNDArray source = copyIn(value)) {
+                PtNDArray index = NativeArrays.copyIn(manager, HostTensor.of(new long[] {place}));
+                PtNDArray source = NativeArrays.copyIn(manager, value)) {
             IValueUtils.forward(module, new NDList(selector, index, source), true)
                     .close();
         }
@@ -151,55 +174,11 @@ public final class Executable implements AutoCloseable {
 
     @Override
     public void close() {
-        Torch.close(manager);
-    }
-
-    /** Memory of libtorch's own, aligned as its kernels like it: a rounding that depends on alignment never differs. */
-    private PtNDArray copyIn(HostTensor value) {
-        ByteBuffer direct = ByteBuffer.allocateDirect(value.bytes().remaining()).order(ByteOrder.nativeOrder());
-        direct.put(value.bytes()).flip();
-        try (PtNDArray shared = share(direct, manager.getDevice(), value.type(), value.shape())) {
-            return JniUtils.clone(shared);
+        if (!closed) {
+            closed = true;
+            Torch.close(manager);
+            residents.values().forEach(Resident::release);
         }
-    }
-
-    /** A tensor in the buffer's own memory (on the CPU). */
-    private PtNDArray share(ByteBuffer direct, ai.djl.Device device, DType type, long... shape) {
-        return JniUtils.createNdFromByteBuffer(
-                manager,
-                direct,
-                new ai.djl.ndarray.types.Shape(shape),
-                djl(type),
-                ai.djl.ndarray.types.SparseFormat.DENSE,
-                device);
-    }
-
-    private static HostTensor copyOut(NDArray array) {
-        return new HostTensor(
-                dtype(array.getDataType()),
-                array.getShape().getShape(),
-                array.toByteBuffer().order(ByteOrder.LITTLE_ENDIAN));
-    }
-
-    private static DataType djl(DType type) {
-        return switch (type) {
-            case FLOAT32 -> DataType.FLOAT32;
-            case FLOAT64 -> DataType.FLOAT64;
-            case BFLOAT16 -> DataType.BFLOAT16;
-            case INT64 -> DataType.INT64;
-            case BOOL -> DataType.BOOLEAN;
-        };
-    }
-
-    private static DType dtype(DataType type) {
-        return switch (type) {
-            case FLOAT32 -> DType.FLOAT32;
-            case FLOAT64 -> DType.FLOAT64;
-            case BFLOAT16 -> DType.BFLOAT16;
-            case INT64 -> DType.INT64;
-            case BOOLEAN -> DType.BOOL;
-            default -> throw new IllegalStateException("a program gave back a tensor of type " + type);
-        };
     }
 
     /** One method, what it is given and what it gives back. */
@@ -215,8 +194,10 @@ public final class Executable implements AutoCloseable {
             this.integers = buffer(method.integers().size());
             this.numbers = buffer(method.numbers().size());
             inputs.add(selector(method.name()));
-            inputs.add(share(integers, ai.djl.Device.cpu(), DType.INT64, integers.capacity() / Long.BYTES));
-            inputs.add(share(numbers, ai.djl.Device.cpu(), DType.FLOAT64, numbers.capacity() / Double.BYTES));
+            inputs.add(NativeArrays.share(
+                    manager, integers, ai.djl.Device.cpu(), DType.INT64, integers.capacity() / Long.BYTES));
+            inputs.add(NativeArrays.share(
+                    manager, numbers, ai.djl.Device.cpu(), DType.FLOAT64, numbers.capacity() / Double.BYTES));
             method.inputs().forEach(_ -> inputs.add(null));
             missing = method.inputs().size();
         }
@@ -248,7 +229,7 @@ public final class Executable implements AutoCloseable {
             if (!input.shape().equals(Shape.of(value.shape())) || input.type() != value.type()) {
                 throw new IllegalArgumentException("input: " + name + " is " + input + ", the value " + value);
             }
-            NDArray old = inputs.set(3 + place, copyIn(value));
+            NDArray old = inputs.set(3 + place, NativeArrays.copyIn(manager, value));
             if (old == null) {
                 missing--;
             } else {
@@ -278,7 +259,7 @@ public final class Executable implements AutoCloseable {
             try (NDList results = IValueUtils.forward(module, inputs, true)) {
                 Map<String, HostTensor> outputs = new LinkedHashMap<>();
                 for (int i = 0; i < method.outputNames().size(); i++) {
-                    outputs.put(method.outputNames().get(i), copyOut(results.get(i)));
+                    outputs.put(method.outputNames().get(i), NativeArrays.copyOut(results.get(i)));
                 }
                 return outputs;
             }

@@ -42,6 +42,11 @@ public record HostTensor(DType type, long[] shape, ByteBuffer bytes) {
         return new HostTensor(DType.INT64, shape, bytes);
     }
 
+    /** The bytes as {@code uint8}, of the given shape; they are not copied. */
+    public static HostTensor of(byte[] values, long... shape) {
+        return new HostTensor(DType.UINT8, shape, ByteBuffer.wrap(values));
+    }
+
     /** The elements as Java floats; the type must be {@code float32}. */
     public float[] floats() {
         require(DType.FLOAT32);

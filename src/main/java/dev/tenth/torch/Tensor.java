@@ -53,6 +53,15 @@ public final class Tensor {
         return call("add", type, shape, this, Scalar.of(value));
     }
 
+    /** With an integer that is added to each element. */
+    public Tensor plus(long value) {
+        return plus(Scalar.of(value));
+    }
+
+    public Tensor plus(Scalar value) {
+        return call("add", type, shape, this, value);
+    }
+
     public Tensor minus(Tensor other) {
         return elementwise("sub", other);
     }

@@ -1,5 +1,6 @@
 package dev.tenth.torch;
 
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -7,7 +8,8 @@ import java.util.random.RandomGenerator;
  * The declaration of a tensor that outlives a call of a program: a parameter, an optimizer's slot, a running sum, resident
  * data.
  *
- * @param name unique in its program; parts are joined by {@code /}
+ * @param name unique in its program; parts are joined by {@code /}. What follows an {@code @} names the lane, where several
+ *     models train side by side in one program: the same variable has the same first values in each lane
  */
 public record Variable(String name, DType type, Shape shape, Initial initial, Role role) {
 
@@ -65,14 +67,20 @@ public record Variable(String name, DType type, Shape shape, Initial initial, Ro
         return new Variable(name, type, Shape.of(shape), Initial.zeros(), Role.DATA);
     }
 
+    /** The same variable of another lane: a copy with the same first values. */
+    public Variable in(String lane) {
+        return new Variable(name + "@" + lane, type, shape, initial, role);
+    }
+
     /** The size of its elements in bytes. */
     public long bytes() {
         return shape.elements() * type.bytes();
     }
 
-    /** Its first values in a run: they depend on the seed and its name alone, not on the variables around it. */
+    /** Its first values in a run: they depend on the seed and its name (without the lane) alone. */
     HostTensor first(long seed) {
-        RandomGenerator random = new SplittableRandom(Randomness.mix(seed, name));
+        String origin = name.contains("@") ? name.substring(0, name.indexOf('@')) : name;
+        RandomGenerator random = new SplittableRandom(Randomness.mix(seed, origin));
         int size = Math.toIntExact(shape.elements());
         return switch (type) {
             case FLOAT32 -> {
@@ -96,6 +104,7 @@ public record Variable(String name, DType type, Shape shape, Initial initial, Ro
                 }
                 yield HostTensor.of(values, shape.dimensions());
             }
+            case UINT8 -> new HostTensor(type, shape.dimensions(), ByteBuffer.allocate(size));
             case BFLOAT16, BOOL -> throw new IllegalStateException(name + ": a variable cannot be " + type);
         };
     }

@@ -87,7 +87,7 @@ class ApiTest {
                 get(RUNS + "?limit=0", 400, "limit"),
                 get(RUNS + "?limit=x", 400, "limit"),
                 get(RUNS + "?state=SLEEPING", 400, "state"),
-                get(RUNS + "?after=nothing", 400, "after"),
+                get(RUNS + "?cursor=nothing", 400, "cursor"),
                 get(RUNS + "/nothing", 404, null),
                 get(RUNS + "/nothing/events", 404, null),
                 get(RUNS + "/nothing/checkpoints", 404, null),

@@ -6,6 +6,7 @@ import dev.tenth.data.Library;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Residents;
 import dev.tenth.recipe.Schema;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
@@ -52,7 +53,7 @@ class ResumeTest {
                 .findFirst()
                 .orElseThrow();
         P parameters = Schema.of(recipe).with(preset.parameters(), Map.of("showEvery", 3));
-        Setting setting = new Setting(Device.CPU, 5, new Library(directory), (_, _) -> {});
+        Setting setting = new Setting(Device.CPU, 5, new Library(directory), new Residents(), (_, _) -> {});
         long handles = Torch.liveHandles();
         try (Training<P> undisturbed = recipe.prepare(parameters, setting);
                 Training<P> resumed = recipe.prepare(parameters, setting)) {

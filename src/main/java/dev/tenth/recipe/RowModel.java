@@ -1,0 +1,129 @@
+package dev.tenth.recipe;
+
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Tensor;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * A model whose rows have nothing to do with each other. Its program is traced for a few numbers of rows; any other number is
+ * cut into these, the last piece filled up with zeros.
+ */
+public final class RowModel implements TensorModel {
+    /** The numbers of rows for which the program is traced. */
+    private static final int[] PIECES = {1, 8, 64};
+
+    private final Signature signature;
+    private final Executable program;
+
+    /**
+     * Takes over a program that {@link #trace} prepared and that has its state.
+     *
+     * @param program closed with this
+     */
+    public RowModel(Signature signature, Executable program) {
+        this.signature = signature;
+        this.program = program;
+    }
+
+    /**
+     * Adds the methods that are called here.
+     *
+     * @param model makes the outputs, by name, of the inputs, by name
+     */
+    public static void trace(Program.Builder methods, Signature signature, UnaryOperator<Map<String, Tensor>> model) {
+        for (int rows : PIECES) {
+            methods.method("infer" + rows, t -> {
+                Map<String, Tensor> inputs = new LinkedHashMap<>();
+                signature
+                        .inputs()
+                        .forEach(port -> inputs.put(port.name(), t.input(port.name(), port.type(), port.shape(rows))));
+                Map<String, Tensor> outputs = model.apply(inputs);
+                signature.outputs().forEach(port -> t.output(port.name(), outputs.get(port.name())));
+            });
+        }
+    }
+
+    @Override
+    public Signature signature() {
+        return signature;
+    }
+
+    @Override
+    public Map<String, HostTensor> infer(Map<String, HostTensor> inputs) {
+        int rows = rows(inputs);
+        Map<String, ByteArrayOutputStream> outputs = new LinkedHashMap<>();
+        signature.outputs().forEach(port -> outputs.put(port.name(), new ByteArrayOutputStream()));
+        for (int first = 0; first < rows; ) {
+            int piece = piece(rows - first);
+            int taken = Math.min(piece, rows - first);
+            Executable.Call call = program.call("infer" + piece);
+            for (Port port : signature.inputs()) {
+                call.with(port.name(), cut(port, inputs.get(port.name()), first, taken, piece));
+            }
+            call.run().forEach((name, value) -> {
+                byte[] bytes = new byte[value.bytes().remaining()];
+                value.bytes().get(bytes);
+                outputs.get(name).write(bytes, 0, bytes.length / piece * taken);
+            });
+            first += taken;
+        }
+        Map<String, HostTensor> results = new LinkedHashMap<>();
+        signature
+                .outputs()
+                .forEach(port -> results.put(
+                        port.name(),
+                        new HostTensor(
+                                port.type(),
+                                port.shape(rows),
+                                ByteBuffer.wrap(outputs.get(port.name()).toByteArray()))));
+        return results;
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+
+    private int rows(Map<String, HostTensor> inputs) {
+        long rows = -1;
+        for (Port port : signature.inputs()) {
+            HostTensor value = inputs.get(port.name());
+            if (value == null) {
+                throw new IllegalArgumentException("inputs: \"" + port.name() + "\" is missing");
+            }
+            long here = value.shape().length == 0 ? 0 : value.shape()[0];
+            if (here < 1
+                    || value.type() != port.type()
+                    || !Arrays.equals(value.shape(), port.shape(here))
+                    || rows != -1 && rows != here) {
+                throw new IllegalArgumentException("inputs: %s is %s, not %s of shape %s%s"
+                        .formatted(
+                                port.name(),
+                                value,
+                                port.type(),
+                                Arrays.toString(port.shape(-1)),
+                                rows == -1 ? "" : " with " + rows + " rows"));
+            }
+            rows = here;
+        }
+        return Math.toIntExact(rows);
+    }
+
+    private static int piece(int rows) {
+        return Arrays.stream(PIECES).filter(piece -> piece >= rows).findFirst().orElse(PIECES[PIECES.length - 1]);
+    }
+
+    private static HostTensor cut(Port port, HostTensor value, int first, int taken, int piece) {
+        int row = (int) HostTensor.size(port.shape(1)) * port.type().bytes();
+        ByteBuffer bytes = ByteBuffer.allocate(piece * row);
+        bytes.put(0, value.bytes(), first * row, taken * row);
+        return new HostTensor(port.type(), port.shape(piece), bytes);
+    }
+}

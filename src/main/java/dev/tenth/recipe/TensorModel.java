@@ -1,0 +1,60 @@
+package dev.tenth.recipe;
+
+import dev.tenth.torch.DType;
+import dev.tenth.torch.HostTensor;
+import java.util.List;
+import java.util.Map;
+
+/** A model that makes tensors of tensors. One thread at a time uses it. */
+public interface TensorModel extends AutoCloseable {
+
+    /** What it takes and gives. */
+    Signature signature();
+
+    /**
+     * Computes the outputs.
+     *
+     * @param inputs every one of the signature's, all with the same number of rows (dimension 0)
+     * @return the outputs by name, each with that number of rows
+     * @throws IllegalArgumentException naming the input that is missing or does not fit
+     */
+    Map<String, HostTensor> infer(Map<String, HostTensor> inputs);
+
+    @Override
+    void close();
+
+    /**
+     * What a model takes and gives.
+     *
+     * @param classes the names of the classes, in the order of the probabilities; empty if it does not classify
+     */
+    record Signature(List<Port> inputs, List<Port> outputs, List<String> classes) {
+        public Signature {
+            inputs = List.copyOf(inputs);
+            outputs = List.copyOf(outputs);
+            classes = List.copyOf(classes);
+        }
+    }
+
+    /**
+     * One tensor.
+     *
+     * @param row the shape of one row: without dimension 0, of which there can be any number
+     * @param help one line for people
+     */
+    record Port(String name, DType type, List<Long> row, String help) {
+        public Port {
+            row = List.copyOf(row);
+        }
+
+        /** The shape of {@code rows} rows. */
+        public long[] shape(long rows) {
+            long[] shape = new long[row.size() + 1];
+            shape[0] = rows;
+            for (int i = 0; i < row.size(); i++) {
+                shape[i + 1] = row.get(i);
+            }
+            return shape;
+        }
+    }
+}
