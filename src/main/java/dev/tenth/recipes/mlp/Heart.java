@@ -2,13 +2,19 @@ package dev.tenth.recipes.mlp;
 
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Epochs;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
+import dev.tenth.recipe.TensorModel.Port;
+import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
@@ -17,41 +23,45 @@ import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
-import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A network with one hidden layer learns a function of two variables, f(x, y) = x² + (y − ∛x²)², whose contour at 1 is a
- * heart: universal approximation that one can look at.
+ * A network with one hidden layer learns a function of two variables, f(x, y) = x² + (y − ∛x²)² or any other, whose contour at 1
+ * is a heart: universal approximation that one can look at.
  *
  * @see <a href="https://doi.org/10.1007/BF02551274">Cybenko: Approximation by superpositions of a sigmoidal function, 1989</a>
  */
 public final class Heart implements Recipe<Heart.Settings> {
-    /** The trained square: [−3, 3)², every .02. */
-    private static final double REACH = 3;
-
-    private static final double SPACING = .02;
-    private static final int SIDE = 300;
-    private static final int POINTS = SIDE * SIDE;
-    /** The points of a field's side. */
-    private static final int PICTURE = 64;
+    private static final String HEART = "x^2 + (y - cbrt(x^2))^2";
+    private static final int POINTS = Plane.TRAINED_POINTS;
 
     /** What can be set. */
     public record Settings(
+            @Parameter(
+                    help = "The function to learn: x, y, + - * / ^, sqrt cbrt abs exp log sin cos tan tanh min max",
+                    max = 200)
+            String formula,
+
             @Parameter(help = "Units of the hidden layer", min = 1, max = 4096)
             int hidden,
+
+            @Parameter(help = "Also trains narrower nets side by side, of 2, 4, 8 … units")
+            boolean widths,
 
             @Parameter(help = "Passes over the 90 000 points", min = 1, max = 100_000, unit = "epochs")
             int epochs,
 
-            @Parameter(help = "Points in a batch", min = 1, max = 90_000)
+            @Parameter(help = "Points in a batch", min = 1, max = POINTS)
             int batch,
 
             @Parameter(help = "Adam's learning rate", min = 0, minExclusive = true, max = 1, turnable = true)
@@ -65,7 +75,20 @@ public final class Heart implements Recipe<Heart.Settings> {
 
             @Parameter(help = "Steps between two pictures", min = 1, max = 10_000_000, unit = "steps", turnable = true)
             int showEvery)
-            implements Parameters {}
+            implements Parameters {
+        public Settings {
+            Formula.requireFinite(formula, Plane.trained());
+        }
+
+        /** The widths that are trained: powers of two below the widest, and that. */
+        List<Integer> allWidths() {
+            return widths
+                    ? IntStream.concat(IntStream.iterate(2, w -> w < hidden, w -> 2 * w), IntStream.of(hidden))
+                            .boxed()
+                            .toList()
+                    : List.of(hidden);
+        }
+    }
 
     @Override
     public String id() {
@@ -85,30 +108,38 @@ public final class Heart implements Recipe<Heart.Settings> {
     @Override
     public String story() {
         return "64 tanh units learn a function of the plane, point by point. Its contour is a heart: at first a smear, then a"
-                + " blob, then the notch appears. The error is largest where the function bends most.";
+                + " blob, then the notch appears. Type another function; look how little is known outside the trained square;"
+                + " and see with the preset \"widths\" that more units fit what fewer cannot.";
     }
 
     @Override
     public List<Preset<Settings>> presets() {
+        String post = "the series' function-approximation post";
         return List.of(
                 new Preset<>(
                         "quick",
                         "The author's net for ten epochs: seconds",
-                        "the series' function-approximation post, shortened",
-                        new Settings(64, 10, 32, 1e-3, 1, 5000, 250),
+                        post + ", shortened",
+                        new Settings(HEART, 64, false, 10, 32, 1e-3, 1, 5000, 250),
                         List.of(atMost("rmse", .5, 28_120, "measured .30–.40"))),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
-                        "the series' function-approximation post",
-                        new Settings(64, 200, 32, 1e-3, 1, 28_120, 2812),
-                        List.of(atMost("rmse", .07, 562_400, "measured .036–.053; the author's .051"))));
+                        post,
+                        new Settings(HEART, 64, false, 200, 32, 1e-3, 1, 28_120, 2812),
+                        List.of(atMost("rmse", .07, 562_400, "measured .036–.053; the author's .051"))),
+                new Preset<>(
+                        "widths",
+                        "Seven nets of 2 to 128 units at the same time: how the error falls with the width",
+                        post + ", with other widths",
+                        new Settings(HEART, 128, true, 20, 32, 1e-3, 1, 5000, 500),
+                        List.of()));
     }
 
     @Override
     public long memoryBytes(Settings settings) {
-        long parameters = 4L * settings.hidden() + 1;
-        return Float.BYTES * (4 * parameters + (long) POINTS * (settings.hidden() + 4L));
+        long units = settings.allWidths().stream().mapToLong(w -> w).sum();
+        return Float.BYTES * (4 * (4 * units + 1) + POINTS * (settings.hidden() + 4L));
     }
 
     @Override
@@ -116,19 +147,31 @@ public final class Heart implements Recipe<Heart.Settings> {
         return new Fitting(settings, setting);
     }
 
-    /** f(x, y) = x² + (y − ∛x²)². */
-    private static double f(double x, double y) {
-        double distance = y - Math.cbrt(x * x);
-        return x * x + distance * distance;
+    @Override
+    public List<Ability<Settings>> abilities() {
+        Signature signature = new Signature(
+                List.of(new Port("points", DType.FLOAT32, List.of(2L), "x and y")),
+                List.of(new Port("values", DType.FLOAT32, List.of(1L), "what the net makes of the point")),
+                List.of());
+        return List.of(new Ability.Infer<>(Ability.Task.PREDICT, (settings, state, device) -> {
+            Net net = Net.of(settings.hidden());
+            Program traced = Program.trace(
+                    Precision.FLOAT32,
+                    methods -> RowModel.trace(
+                            methods, signature, inputs -> Map.of("values", net.apply(inputs.get("points")))));
+            Executable program = new Executable(traced, device, 0);
+            program.load(state);
+            return new RowModel(signature, program);
+        }));
     }
 
     // ---- the model
     // ---------------------------------------------------------------------------------------------------
 
     /** 2 – hidden tanh – 1. */
-    private record Net(Dense hidden, Dense output) {
-        static Net of(int units) {
-            return new Net(Dense.of("hidden", 2, units), Dense.of("output", units, 1));
+    private record Net(int width, Dense hidden, Dense output) {
+        static Net of(int width) {
+            return new Net(width, Dense.of(width + "/hidden", 2, width), Dense.of(width + "/output", width, 1));
         }
 
         Tensor apply(Tensor points) { // [B, 2]
@@ -142,148 +185,113 @@ public final class Heart implements Recipe<Heart.Settings> {
         }
     }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
-
-    private static final class Fitting implements Training<Settings> {
+    /** The traced half: what a step, the error and a picture are. */
+    private record Model(List<Net> nets, Epochs epochs) {
         private static final Variable X = Variable.data("points", DType.FLOAT32, POINTS, 2);
         private static final Variable F = Variable.data("values", DType.FLOAT32, POINTS, 1);
-        /** The order of the points in this epoch. */
-        private static final Variable ORDER = Variable.data("order", DType.INT64, POINTS);
-        /** The loss summed since the last picture. */
+        /** The loss of the widest net, summed since the last picture. */
         private static final Variable SUM = Variable.state("loss/sum");
 
-        private final long seed;
-        private final Executable program;
-        private Settings settings;
-        private long shuffled = -1;
-
-        Fitting(Settings settings, Setting setting) {
-            this.settings = settings;
-            this.seed = setting.seed();
-            Net net = Net.of(settings.hidden());
-            Program traced = Program.trace(Precision.FLOAT32, methods -> methods.method(
-                            "shuffle",
-                            t -> t.assign(ORDER, t.random(t.integer("seed")).permutation(POINTS)))
-                    .method("step", t -> step(t, net, settings.batch()))
-                    .method("error", t -> t.output("mse", net.apply(t.value(X)).meanSquaredError(t.value(F))))
-                    .method("mean", t -> t.assign(SUM, t.zeros()))
-                    .method(
-                            "look",
-                            t -> t.output("field", net.apply(t.input("points", DType.FLOAT32, PICTURE * PICTURE, 2)))));
-            program = new Executable(traced, setting.device(), seed);
-            float[] points = new float[2 * POINTS];
-            for (int i = 0; i < POINTS; i++) {
-                points[2 * i] = (float) (-REACH + SPACING * (i % SIDE));
-                points[2 * i + 1] = (float) (-REACH + SPACING * (i / SIDE));
-            }
-            program.set(X, HostTensor.of(points, POINTS, 2));
-            program.set(F, HostTensor.of(values(points), POINTS, 1));
+        void trace(Program.Builder methods) {
+            epochs.trace(methods);
+            methods.method("step", this::step)
+                    .method("restart", t -> t.assign(SUM, t.zeros()))
+                    .method("error", t -> each(t, t.value(X), y -> y.meanSquaredError(t.value(F))))
+                    .method("look", t -> each(t, t.input("points", DType.FLOAT32, Plane.PICTURED_POINTS, 2), y -> y));
         }
 
-        private static void step(Trace t, Net net, int batch) {
-            Tensor chosen = t.value(ORDER).narrow(0, t.integer("offset"), batch); // [B]
-            Tensor prediction = net.apply(t.value(X).indexSelect(0, chosen)); // [B, 1]
-            Tensor loss = prediction.meanSquaredError(t.value(F).indexSelect(0, chosen));
-            t.minimize(loss, net.parameters(), new Optimizer.Adam(), "adam", t.number("learningRate"));
+        private void step(Trace t) {
+            Tensor rows = epochs.rows(t); // [B]
+            Tensor points = t.value(X).indexSelect(0, rows); // [B, 2]
+            Tensor values = t.value(F).indexSelect(0, rows); // [B, 1]
+            Tensor loss = null;
+            for (Net net : nets) {
+                loss = net.apply(points).meanSquaredError(values);
+                String slots = "adam/" + net.width();
+                t.minimize(loss, net.parameters(), new Optimizer.Adam(), slots, t.number("learningRate"));
+            }
             t.assign(SUM, t.value(SUM).plus(loss.detach()));
         }
 
-        private static float[] values(float[] points) {
-            float[] values = new float[points.length / 2];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) f(points[2 * i], points[2 * i + 1]);
-            }
-            return values;
+        /** Something of each net's outputs, by its width. */
+        private void each(Trace t, Tensor points, UnaryOperator<Tensor> of) {
+            nets.forEach(net -> t.output(Integer.toString(net.width()), of.apply(net.apply(points))));
         }
+    }
 
-        /** Whole batches only: the 16 points that 90 000 leave over at 32 are others in every epoch. */
-        private long stepsPerEpoch() {
-            return POINTS / settings.batch();
+    // ---- the training
+    // ------------------------------------------------------------------------------------------------
+
+    private static final class Fitting extends ProgramTraining<Settings> {
+        private final Model model;
+
+        Fitting(Settings settings, Setting setting) {
+            Model traced = new Model(
+                    settings.allWidths().stream().map(Net::of).toList(),
+                    new Epochs(POINTS, settings.batch(), setting.seed()));
+            Program program = Program.trace(Precision.FLOAT32, traced::trace);
+            super(settings, new Executable(program, setting.device(), setting.seed()));
+            this.model = traced;
+            this.program.set(Model.X, HostTensor.of(Plane.trained(), POINTS, 2));
+            this.program.set(Model.F, HostTensor.of(Formula.values(settings.formula(), Plane.trained()), POINTS, 1));
         }
 
         @Override
         public long steps() {
-            return stepsPerEpoch() * settings.epochs();
+            return model.epochs().steps() * settings.epochs();
         }
 
         @Override
         public void begin(Consumer<Shown> show) {
-            show.accept(field("target", values(pictured())));
+            show.accept(Plane.INSIDE.field("target", Plane.INSIDE.values(settings.formula())));
+            show.accept(Plane.OUTSIDE.field("outsideTarget", Plane.OUTSIDE.values(settings.formula())));
             show(show, Map.of());
         }
 
         @Override
         public void step(long step, Consumer<Shown> show) {
-            long epoch = (step - 1) / stepsPerEpoch();
-            if (epoch != shuffled) {
-                program.call("shuffle")
-                        .with("seed", Randomness.mix(seed, epoch))
-                        .run();
-                shuffled = epoch;
-            }
-            program.call("step")
-                    .with("offset", (step - 1) % stepsPerEpoch() * settings.batch())
+            model.epochs()
+                    .at(step, program, program.call("step"))
                     .with("learningRate", settings.learningRate())
                     .run();
             if (step % settings.showEvery() == 0 || step == steps()) {
                 long since = step % settings.showEvery() == 0 ? settings.showEvery() : step % settings.showEvery();
-                show(show, Map.of("loss", (double) program.get(SUM).floats()[0] / since));
-                program.call("mean").run();
+                show(show, Map.of("loss", (double) program.get(Model.SUM).floats()[0] / since));
+                program.call("restart").run();
             }
         }
 
         private void show(Consumer<Shown> show, Map<String, Double> loss) {
-            double rmse = Math.sqrt(program.call("error").run().get("mse").floats()[0]);
+            double[] widths = model.nets().stream().mapToDouble(Net::width).toArray();
+            double[] rmse = widths.clone();
+            Map<String, HostTensor> errors = program.call("error").run();
+            Arrays.setAll(
+                    rmse,
+                    i -> Math.sqrt(errors.get(Integer.toString((int) widths[i])).floats()[0]));
             Map<String, Double> metrics = new LinkedHashMap<>(loss);
-            metrics.put("rmse", rmse);
+            metrics.put("rmse", rmse[rmse.length - 1]);
             show.accept(new Shown.Metrics(metrics));
-            float[] points = pictured();
-            float[] prediction = program.call("look")
-                    .with("points", HostTensor.of(points, PICTURE * PICTURE, 2))
-                    .run()
-                    .get("field")
-                    .floats();
-            float[] error = values(points);
+            Map<String, HostTensor> inside = look(Plane.INSIDE);
+            String widest = Integer.toString(settings.hidden());
+            float[] prediction = inside.get(widest).floats();
+            float[] error = Plane.INSIDE.values(settings.formula());
             for (int i = 0; i < error.length; i++) {
                 error[i] = prediction[i] - error[i];
             }
-            show.accept(field("prediction", prediction));
-            show.accept(field("error", error));
-        }
-
-        private static float[] pictured() {
-            float[] points = new float[2 * PICTURE * PICTURE];
-            for (int i = 0; i < PICTURE * PICTURE; i++) {
-                points[2 * i] = (float) (REACH * (2.0 * (i % PICTURE) / (PICTURE - 1) - 1));
-                points[2 * i + 1] = (float) (REACH * (2.0 * (i / PICTURE) / (PICTURE - 1) - 1));
+            show.accept(Plane.INSIDE.field("prediction", prediction));
+            show.accept(Plane.INSIDE.field("error", error));
+            float[] outside = look(Plane.OUTSIDE).get(widest).floats();
+            show.accept(Plane.OUTSIDE.field("outsidePrediction", outside));
+            if (settings.widths()) {
+                show.accept(new Shown.Curve("widths", widths, Map.of("rmse", rmse)));
+                inside.forEach((width, field) -> show.accept(Plane.INSIDE.field("width " + width, field.floats())));
             }
-            return points;
         }
 
-        private static Shown field(String id, float[] values) {
-            return new Shown.Field(id, -REACH, REACH, -REACH, REACH, PICTURE, PICTURE, values);
-        }
-
-        @Override
-        public void turn(Settings changed) {
-            settings = changed;
-        }
-
-        @Override
-        public Map<String, HostTensor> save() {
-            return program.save();
-        }
-
-        @Override
-        public void load(Map<String, HostTensor> state) {
-            program.load(state);
-            shuffled = -1;
-        }
-
-        @Override
-        public void close() {
-            program.close();
+        private Map<String, HostTensor> look(Plane square) {
+            return program.call("look")
+                    .with("points", HostTensor.of(square.points(), Plane.PICTURED_POINTS, 2))
+                    .run();
         }
     }
 }

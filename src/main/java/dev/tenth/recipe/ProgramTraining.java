@@ -1,0 +1,43 @@
+package dev.tenth.recipe;
+
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import java.util.Map;
+
+/** A training whose whole state lies in the variables of one program. What is left to say is how it begins and what a step is. */
+public abstract class ProgramTraining<P> implements Training<P> {
+    /** The parameters in force. */
+    protected P settings;
+
+    protected final Executable program;
+
+    /**
+     * Takes over a program.
+     *
+     * @param program closed with this
+     */
+    protected ProgramTraining(P settings, Executable program) {
+        this.settings = settings;
+        this.program = program;
+    }
+
+    @Override
+    public void turn(P parameters) {
+        settings = parameters;
+    }
+
+    @Override
+    public Map<String, HostTensor> save() {
+        return program.save();
+    }
+
+    @Override
+    public void load(Map<String, HostTensor> state) {
+        program.load(state);
+    }
+
+    @Override
+    public void close() {
+        program.close();
+    }
+}
