@@ -8,11 +8,13 @@ import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Resident;
+import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,8 @@ import java.util.function.UnaryOperator;
 public final class Examples {
     /** So many rows are judged in one call. */
     private static final int CHUNK = 500;
+
+    private static final String NAMES = "classes";
     /** Of a table's rows, in random order: the shares of the last two parts. */
     private static final double HELD_OUT = .2;
 
@@ -64,12 +68,44 @@ public final class Examples {
     private final int width;
     private final List<String> classes;
     private final Map<Part, Range> ranges;
+    /** The names of the classes as code points, a row each, so that a checkpoint alone can say what it knows. */
+    private final Variable names;
 
     private Examples(String id, int width, List<String> classes, Map<Part, Range> ranges) {
         this.id = id;
         this.width = width;
         this.classes = List.copyOf(classes);
         this.ranges = ranges;
+        int longest = classes.stream().mapToInt(String::length).max().orElseThrow();
+        this.names = new Variable(
+                NAMES,
+                DType.INT64,
+                Shape.of(classes.size(), longest),
+                (index, _) -> {
+                    String name = classes.get((int) index / longest);
+                    int place = (int) index % longest;
+                    return place < name.length() ? name.charAt(place) : 0;
+                },
+                Variable.Role.STATE);
+    }
+
+    /** The names of the classes in a state that a program with these examples saved. */
+    public static List<String> classes(Map<String, HostTensor> state) {
+        HostTensor saved = state.get(NAMES);
+        int longest = (int) saved.shape()[1];
+        List<String> classes = new ArrayList<>();
+        StringBuilder name = new StringBuilder();
+        long[] characters = saved.longs();
+        for (int i = 0; i < characters.length; i++) {
+            if (characters[i] != 0) {
+                name.append((char) characters[i]);
+            }
+            if (i % longest == longest - 1) {
+                classes.add(name.toString());
+                name.setLength(0);
+            }
+        }
+        return classes;
     }
 
     /**
@@ -199,8 +235,9 @@ public final class Examples {
         return values.type() == DType.UINT8 ? values.cast(DType.FLOAT32).dividedBy(255) : values;
     }
 
-    /** The classes of rows, {@code int64 [n]}. */
+    /** The classes of rows, {@code int64 [n]}. The names of the classes become a part of the program's state. */
     public Tensor labels(Trace t, Part part, Tensor rows) {
+        t.value(names);
         Range range = ranges.get(part);
         return t.value(range.source().labels()).indexSelect(0, absolute(range, rows));
     }

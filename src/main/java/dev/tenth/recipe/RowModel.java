@@ -1,13 +1,17 @@
 package dev.tenth.recipe;
 
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -48,6 +52,33 @@ public final class RowModel implements TensorModel {
                 signature.outputs().forEach(port -> t.output(port.name(), outputs.get(port.name())));
             });
         }
+    }
+
+    /**
+     * A model that tells classes: {@code probabilities} {@code [n, classes]} and the most probable {@code class} {@code [n]}.
+     *
+     * @param input the name of its input, {@code float32 [n, width]}
+     * @param logits makes {@code [n, classes]} of it
+     * @param state of a program that learned from {@link Examples}
+     */
+    public static RowModel classifier(
+            String input, long width, UnaryOperator<Tensor> logits, Map<String, HostTensor> state, Device device) {
+        List<String> classes = Examples.classes(state);
+        Signature signature = new Signature(
+                List.of(new Port(input, DType.FLOAT32, List.of(width), "pixels from 0 to 1, or features")),
+                List.of(
+                        new Port("probabilities", DType.FLOAT32, List.of((long) classes.size()), "of each class"),
+                        new Port("class", DType.INT64, List.of(), "the place of the most probable class")),
+                classes);
+        Program traced = Program.trace(
+                Precision.FLOAT32,
+                methods -> trace(methods, signature, inputs -> {
+                    Tensor probabilities = logits.apply(inputs.get(input)).softmax(1);
+                    return Map.of("probabilities", probabilities, "class", probabilities.argmax(1));
+                }));
+        Executable program = new Executable(traced, device, 0);
+        program.load(state);
+        return new RowModel(signature, program);
     }
 
     @Override

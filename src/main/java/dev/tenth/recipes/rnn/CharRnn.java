@@ -7,13 +7,14 @@ import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.TextModel;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.Dense;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
@@ -39,8 +40,6 @@ import java.util.function.Consumer;
  *     Recurrent Neural Networks</a>
  */
 public final class CharRnn implements Recipe<CharRnn.Settings> {
-    /** First weights are from U(±.08), as in the original. */
-    private static final double FIRST_WEIGHTS = .08;
     /** The learning rate stays for this many epochs, then shrinks with each. */
     private static final int STEADY_EPOCHS = 10;
 
@@ -80,12 +79,16 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             Rule optimizer,
 
             @Parameter(
-                    help = "Learning rate of the first ten epochs; later ones shrink it by 3 % each",
+                    help = "Learning rate; the largest of a cycle",
                     min = 0,
                     minExclusive = true,
                     max = 1,
                     turnable = true)
             double learningRate,
+
+            @Parameter(
+                    help = "How it goes on: after ten epochs each shrinks it by 3 %, or one cycle over the whole run")
+            Course schedule,
 
             @Parameter(help = "Number format of the matrix products")
             Precision precision,
@@ -117,6 +120,19 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             return switch (this) {
                 case RMSPROP -> new Optimizer.RmsProp(.95, 1e-8);
                 case ADAM -> new Optimizer.Adam();
+            };
+        }
+    }
+
+    /** The courses of the learning rate. */
+    public enum Course {
+        LATE_DECAY,
+        ONE_CYCLE;
+
+        private double at(long step, long steps, long epoch, double rate) {
+            return switch (this) {
+                case LATE_DECAY -> rate * Math.pow(DECAY, Math.max(0, epoch + 1 - STEADY_EPOCHS));
+                case ONE_CYCLE -> Schedule.ONE_CYCLE.at(step, steps, rate);
             };
         }
     }
@@ -161,13 +177,13 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                         "quick",
                         "Words within a minute",
                         source + ", with Adam at a higher rate",
-                        settings(Rule.ADAM, 4e-3, 0, 8, 24),
+                        settings(Rule.ADAM, 4e-3, Course.LATE_DECAY, 0, 8, 24),
                         List.of()),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
                         source,
-                        settings(Rule.RMSPROP, 2e-3, 0, 30, 100),
+                        settings(Rule.RMSPROP, 2e-3, Course.LATE_DECAY, 0, 30, 100),
                         List.of(
                                 atMost("validationLoss", 2.75, 200, "measured 2.50"),
                                 atMost(
@@ -178,13 +194,14 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                                 atMost("bestValidationLoss", 1.58, 30 * 144, "measured 1.563, 1.564, 1.555"))),
                 new Preset<>(
                         "fixed",
-                        "Adam and dropout: better than the original",
+                        "Adam in one cycle, and dropout: better than the original",
                         source + ", improved",
-                        settings(Rule.ADAM, 4e-3, .2, 50, 72),
+                        settings(Rule.ADAM, 4e-3, Course.ONE_CYCLE, .2, 50, 72),
                         List.of(atMost("bestValidationLoss", 1.545, 50 * 144, "measured 1.524"))));
     }
 
-    private static Settings settings(Rule rule, double learningRate, double dropout, int epochs, int showEvery) {
+    private static Settings settings(
+            Rule rule, double learningRate, Course course, double dropout, int epochs, int showEvery) {
         return new Settings(
                 "shakespeare",
                 Recurrent.Cell.LSTM,
@@ -196,6 +213,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                 epochs,
                 rule,
                 learningRate,
+                course,
                 Precision.FLOAT32,
                 Split.TAIL,
                 1,
@@ -222,7 +240,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     public List<Ability<Settings>> abilities() {
         return List.of((Ability.GenerateText<Settings>) (settings, state, device) -> {
             Vocabulary vocabulary = Vocabulary.load(state.get("vocabulary"));
-            CharWriter.Net net = net(settings, vocabulary);
+            CharWriter.Net net = CharWriter.Net.of(settings.cell(), settings.hidden(), settings.layers(), vocabulary);
             Executable program = new Executable(
                     Program.trace(settings.precision(), methods -> CharWriter.trace(methods, net)), device, 0);
             program.load(state);
@@ -242,97 +260,52 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
         });
     }
 
-    // ---- the model
-    // ---------------------------------------------------------------------------------------------------
-
-    private static CharWriter.Net net(Settings settings, Vocabulary vocabulary) {
-        return new CharWriter.Net(
-                Recurrent.of(
-                        "rnn",
-                        settings.cell(),
-                        vocabulary.size(),
-                        settings.hidden(),
-                        settings.layers(),
-                        FIRST_WEIGHTS,
-                        1),
-                Dense.of(
-                        "output",
-                        settings.hidden(),
-                        vocabulary.size(),
-                        Variable.Initial.uniform(FIRST_WEIGHTS),
-                        Variable.Initial.zeros()),
-                vocabulary.size());
-    }
-
     // ---- the training
     // ------------------------------------------------------------------------------------------------
 
-    private static final class Reading implements Training<Settings> {
-        /** Loss and gradient norm, summed since the last picture. */
-        private static final Variable SUMS = Variable.state("sums", 2);
+    /** The traced half: how a step reads the text on and learns from it. */
+    private record Model(Settings settings, Corpus corpus, CharWriter.Net net, HeldOut heldOut) {
+        /** Loss and gradient norm, summed since the last picture, and the steps in the sums. */
+        private static final Variable SUMS = Variable.state("sums", 3);
         /** The smallest validation loss at the end of an epoch so far; 0 before the first. */
         private static final Variable BEST = Variable.state("best");
 
-        private final long seed;
-        private final Corpus corpus;
-        private final CharWriter.Net net;
-        private final Executable program;
-        private final CharWriter writer;
-        private final Variable text;
-        private final Variable validation;
-        private final Variable counted;
-        private final List<Variable> carried;
-        private final List<Variable> validationState;
-        private Settings settings;
+        void trace(Program.Builder methods) {
+            heldOut.trace(methods);
+            CharWriter.trace(methods, net);
+            methods.method("step", this::step)
+                    .method("reset", t -> carried()
+                            .forEach(state ->
+                                    t.assign(state, t.zeros(state.shape().dimensions()))))
+                    .method("restart", t -> t.assign(SUMS, t.zeros(3)))
+                    .method("state", t -> List.of(BEST, vocabulary()).forEach(t::value));
+        }
 
-        Reading(Settings settings, Setting setting) {
-            this.settings = settings;
-            this.seed = setting.seed();
-            this.corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
-            this.net = net(settings, corpus.vocabulary());
-            this.text = Variable.data("text", DType.INT64, settings.batch(), corpus.length());
-            this.validation = Variable.data("validation", DType.INT64, corpus.ticks() + 1L, Corpus.VALIDATION_STRIPES);
-            this.counted = Variable.data("counted", DType.FLOAT32, corpus.ticks());
-            this.carried = net.layers().stateVariables("carried", settings.batch());
-            this.validationState = net.layers().stateVariables("validating", Corpus.VALIDATION_STRIPES);
-            Variable vocabulary = new Variable(
+        private Variable text() {
+            return Variable.data("text", DType.INT64, settings.batch(), corpus.length());
+        }
+
+        private Variable vocabulary() {
+            return new Variable(
                     "vocabulary", DType.INT64, Shape.of(net.symbols()), Variable.Initial.zeros(), Variable.Role.STATE);
-            Program traced = Program.trace(settings.precision(), methods -> {
-                methods.method("step", this::step)
-                        .method("validate", this::validate)
-                        .method(
-                                "reset",
-                                t -> carried.forEach(state ->
-                                        t.assign(state, t.zeros(state.shape().dimensions()))))
-                        .method(
-                                "resetValidation",
-                                t -> validationState.forEach(state ->
-                                        t.assign(state, t.zeros(state.shape().dimensions()))))
-                        .method("state", t -> List.of(SUMS, BEST, vocabulary).forEach(t::value));
-                CharWriter.trace(methods, net);
-            });
-            this.program = new Executable(traced, setting.device(), seed);
-            program.set(text, HostTensor.of(corpus.training(), settings.batch(), corpus.length()));
-            program.set(validation, HostTensor.of(corpus.validation(), corpus.ticks() + 1L, Corpus.VALIDATION_STRIPES));
-            program.set(counted, HostTensor.of(corpus.counted(), corpus.ticks()));
-            program.set(vocabulary, corpus.vocabulary().save());
-            this.writer = new CharWriter(program, net, corpus.vocabulary());
+        }
+
+        private List<Variable> carried() {
+            return net.layers().stateVariables("carried", settings.batch());
         }
 
         private void step(Trace t) {
             int sequence = settings.sequence();
             int batch = settings.batch();
-            Tensor symbols =
-                    t.value(text).narrow(1, t.integer("offset"), sequence + 1L).transpose(0, 1); // [T+1, B]
+            Tensor symbols = t.value(text())
+                    .narrow(1, t.integer("offset"), sequence + 1L)
+                    .transpose(0, 1); // [T+1, B]
             Tensor inputs = symbols.narrow(0, 0, sequence).oneHot(net.symbols()); // [T, B, V]
             Tensor targets = symbols.narrow(0, 1, sequence).reshape((long) sequence * batch); // [T·B]
             Random random = t.random(t.integer("seed"));
+            List<Tensor> before = carried().stream().map(t::value).toList();
             Recurrent.Outputs read = net.layers()
-                    .read(
-                            inputs,
-                            carried.stream().map(t::value).toList(),
-                            outputs -> random.dropout(outputs, settings.dropout()),
-                            true); // [T, B, H]
+                    .read(inputs, before, outputs -> random.dropout(outputs, settings.dropout()), true); // [T, B, H]
             Tensor scores = net.output().apply(read.outputs()).reshape((long) sequence * batch, net.symbols());
             Tensor loss = scores.crossEntropy(targets);
             List<Variable> parameters = new ArrayList<>(net.layers().parameters());
@@ -341,40 +314,35 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                     t.gradient(loss, parameters.stream().map(t::value).toList());
             Tensor norm = t.clipByGlobalNorm(gradients, CLIP);
             t.update(parameters, gradients, settings.optimizer().optimizer(), "optimizer", t.number("learningRate"));
-            for (int i = 0; i < carried.size(); i++) {
-                t.assign(carried.get(i), read.state().get(i).detach());
+            for (int i = 0; i < before.size(); i++) {
+                t.assign(carried().get(i), read.state().get(i).detach());
             }
-            t.assign(SUMS, t.value(SUMS).plus(Tensor.stack(0, List.of(loss.detach(), norm))));
+            t.assign(SUMS, t.value(SUMS).plus(Tensor.stack(0, List.of(loss.detach(), norm, t.ones()))));
         }
+    }
 
-        /** The summed loss of the ticks that count, of one call's worth of them. */
-        private void validate(Trace t) {
-            int ticks = Corpus.VALIDATION_TICKS;
-            int stripes = Corpus.VALIDATION_STRIPES;
-            Tensor symbols = t.value(validation).narrow(0, t.integer("offset"), ticks + 1L); // [T+1, B]
-            Recurrent.Outputs read = net.layers()
-                    .read(
-                            symbols.narrow(0, 0, ticks).oneHot(net.symbols()),
-                            validationState.stream().map(t::value).toList(),
-                            outputs -> outputs,
-                            false);
-            Tensor logProbabilities = net.output().apply(read.outputs()).logSoftmax(2); // [T, B, V]
-            Tensor losses = logProbabilities
-                    .gather(2, symbols.narrow(0, 1, ticks).reshape(ticks, stripes, 1))
-                    .reshape(ticks, stripes)
-                    .mean(1)
-                    .negate();
-            t.output(
-                    "loss",
-                    losses.times(t.value(counted).narrow(0, t.integer("offset"), ticks))
-                            .sum());
-            for (int i = 0; i < validationState.size(); i++) {
-                t.assign(validationState.get(i), read.state().get(i));
-            }
+    private static final class Reading extends ProgramTraining<Settings> {
+        private final Model model;
+        private final CharWriter writer;
+        private final long seed;
+
+        Reading(Settings settings, Setting setting) {
+            Corpus corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
+            CharWriter.Net net =
+                    CharWriter.Net.of(settings.cell(), settings.hidden(), settings.layers(), corpus.vocabulary());
+            Model traced = new Model(settings, corpus, net, new HeldOut(corpus, net));
+            Program program = Program.trace(settings.precision(), traced::trace);
+            super(settings, new Executable(program, setting.device(), setting.seed()));
+            this.model = traced;
+            this.seed = setting.seed();
+            this.writer = new CharWriter(this.program, net, corpus.vocabulary());
+            this.program.set(traced.text(), HostTensor.of(corpus.training(), settings.batch(), corpus.length()));
+            this.program.set(traced.vocabulary(), corpus.vocabulary().save());
+            traced.heldOut().fill(this.program);
         }
 
         private long stepsPerEpoch() {
-            return (corpus.length() - 1) / settings.sequence();
+            return (model.corpus().length() - 1) / settings.sequence();
         }
 
         @Override
@@ -394,7 +362,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             if (place == 0) {
                 program.call("reset").run();
             }
-            double learningRate = settings.learningRate() * Math.pow(DECAY, Math.max(0, epoch + 1 - STEADY_EPOCHS));
+            double learningRate = settings.schedule().at(step, steps(), epoch, settings.learningRate());
             program.call("step")
                     .with("offset", place * settings.sequence())
                     .with("seed", Randomness.mix(seed, step))
@@ -404,11 +372,10 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             boolean pictured = step % settings.showEvery() == 0;
             if (pictured || epochEnds) {
                 Map<String, Double> metrics = new LinkedHashMap<>();
-                float[] sums = program.get(SUMS).floats();
-                long since = stepsSinceLastPicture(step);
-                metrics.put("trainLoss", (double) sums[0] / since);
-                metrics.put("gradientNorm", (double) sums[1] / since);
-                program.set(SUMS, HostTensor.of(new float[2], 2));
+                float[] sums = program.get(Model.SUMS).floats();
+                program.call("restart").run();
+                metrics.put("trainLoss", (double) sums[0] / sums[2]);
+                metrics.put("gradientNorm", (double) sums[1] / sums[2]);
                 metrics.put("epoch", (double) step / stepsPerEpoch());
                 metrics.put("learningRate", learningRate);
                 validate(metrics, epochEnds);
@@ -419,62 +386,23 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             }
         }
 
-        private long stepsSinceLastPicture(long step) {
-            long lastShown = (step - 1) / settings.showEvery() * settings.showEvery();
-            long lastEpoch = (step - 1) / stepsPerEpoch() * stepsPerEpoch();
-            return step - Math.max(lastShown, lastEpoch);
-        }
-
         /** The loss on the held-out text; the best is that of whole epochs, as others count it. */
         private void validate(Map<String, Double> metrics, boolean epochEnds) {
-            program.call("resetValidation").run();
-            double sum = 0;
-            int count = 0;
-            for (int offset = 0; offset < corpus.ticks(); offset += Corpus.VALIDATION_TICKS) {
-                sum += program.call("validate")
-                        .with("offset", offset)
-                        .run()
-                        .get("loss")
-                        .floats()[0];
-            }
-            for (float tick : corpus.counted()) {
-                count += (int) tick;
-            }
-            float loss = (float) (sum / count);
+            float loss = model.heldOut().loss(program);
             metrics.put("validationLoss", (double) loss);
             if (epochEnds) {
-                float before = program.get(BEST).floats()[0];
+                float before = program.get(Model.BEST).floats()[0];
                 float best = before == 0 ? loss : Math.min(before, loss);
-                program.set(BEST, HostTensor.of(new float[] {best}));
+                program.set(Model.BEST, HostTensor.of(new float[] {best}));
                 metrics.put("bestValidationLoss", (double) best);
             }
         }
 
         private void sample(long step, Consumer<Shown> show) {
             writer.prepare();
-            show.accept(new Shown.Text(
-                    "sample",
-                    writer.start("", Randomness.mix(seed, "sample " + step)).next(SAMPLE, SAMPLE_CHOICE)));
-        }
-
-        @Override
-        public void turn(Settings changed) {
-            settings = changed;
-        }
-
-        @Override
-        public Map<String, HostTensor> save() {
-            return program.save();
-        }
-
-        @Override
-        public void load(Map<String, HostTensor> state) {
-            program.load(state);
-        }
-
-        @Override
-        public void close() {
-            program.close();
+            String text =
+                    writer.start("", Randomness.mix(seed, "sample " + step)).next(SAMPLE, SAMPLE_CHOICE);
+            show.accept(new Shown.Text("sample", text));
         }
     }
 }

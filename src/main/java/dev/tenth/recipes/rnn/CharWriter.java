@@ -11,6 +11,7 @@ import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Recurrent;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -33,7 +34,19 @@ final class CharWriter {
      *
      * @param symbols in the vocabulary
      */
-    record Net(Recurrent layers, Dense output, int symbols) {}
+    record Net(Recurrent layers, Dense output, int symbols) {
+        /** First weights are from U(±.08), as in the original. */
+        private static final double FIRST_WEIGHTS = .08;
+
+        static Net of(Recurrent.Cell cell, int hidden, int layers, Vocabulary vocabulary) {
+            int symbols = vocabulary.size();
+            Variable.Initial uniform = Variable.Initial.uniform(FIRST_WEIGHTS);
+            return new Net(
+                    Recurrent.of("rnn", cell, symbols, hidden, layers, FIRST_WEIGHTS, 1),
+                    Dense.of("output", hidden, symbols, uniform, Variable.Initial.zeros()),
+                    symbols);
+        }
+    }
 
     private final Executable program;
     private final Vocabulary vocabulary;

@@ -1,0 +1,31 @@
+package dev.tenth.torch;
+
+import dev.tenth.torch.Variable.Initial;
+import java.util.List;
+
+/** A convolutional layer, {@code [N, in, H, W]} to {@code [N, out, H', W']}: see {@link Convolution#conv2d}. */
+public record Conv(Variable weight, Variable bias, int stride, int padding) {
+
+    /**
+     * First weights from U(±1/√(in·k²)), and biases as well: PyTorch's default.
+     *
+     * @param size k, of the square filters
+     */
+    public static Conv of(String name, int in, int out, int size, int stride, int padding) {
+        Initial initial = Initial.uniform(1 / Math.sqrt((double) in * size * size));
+        return new Conv(
+                Variable.parameter(name + "/weight", initial, out, in, size, size),
+                Variable.parameter(name + "/bias", initial, out),
+                stride,
+                padding);
+    }
+
+    public Tensor apply(Tensor input) {
+        return Convolution.conv2d(
+                input, input.trace().value(weight), input.trace().value(bias), stride, padding);
+    }
+
+    public List<Variable> parameters() {
+        return List.of(weight, bias);
+    }
+}
