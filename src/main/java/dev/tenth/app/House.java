@@ -10,7 +10,12 @@ import dev.tenth.run.RunMeters;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.run.Workshop;
+import dev.tenth.serve.Engine;
 import dev.tenth.serve.GenerationDoor;
+import dev.tenth.serve.Models;
+import dev.tenth.serve.OpenInferenceDoor;
+import dev.tenth.serve.ServeLimits;
+import dev.tenth.serve.ServeMeters;
 import dev.tenth.store.Blobs;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
@@ -53,6 +58,8 @@ public class House {
     private final Library library;
     private final LocalRuns runs;
     private final Hub hub;
+    private final Engine engine;
+    private final OpenInferenceDoor inference;
     private final GenerationDoor generation;
     private final StreamDoors doors;
     private final Device device;
@@ -93,6 +100,17 @@ public class House {
                         new RunMeters(meters),
                         version));
         Map<String, Recipe<?>> recipes = Recipes.all().stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
+        this.engine = new Engine(
+                new Models(store.log(), store.checkpoints(), recipes),
+                new ServeLimits(
+                        ServeLimits.threads(limits.inferenceThreads()),
+                        limits.loadedModelsBytes(),
+                        limits.loadedModelsIdle(),
+                        limits.waitingRequests(),
+                        limits.batchDelay()),
+                new ServeMeters(meters),
+                Device.CPU);
+        this.inference = new OpenInferenceDoor(engine, version);
         this.generation = new GenerationDoor(vertx, store.log(), store.checkpoints(), recipes);
         this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
@@ -155,12 +173,14 @@ public class House {
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
         doors.register(router);
         generation.register(router);
+        inference.register(router);
     }
 
     void close(@Observes ShutdownEvent event) {
         runs.close();
         hub.close();
         generation.close();
+        engine.close();
         store.close();
     }
 

@@ -3,6 +3,7 @@ package dev.tenth.app;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /** All settings of the service. Host and port are Quarkus's own ({@code QUARKUS_HTTP_HOST}, {@code QUARKUS_HTTP_PORT}). */
@@ -46,5 +47,25 @@ public interface TenthConfig {
         /** Viewers at the same time. */
         @WithDefault("500")
         int viewers();
+
+        /** Threads that compute for serving; 0 is half of the cores. */
+        @WithDefault("0")
+        int inferenceThreads();
+
+        /** Memory of the models that are loaded for serving, in bytes. */
+        @WithDefault("1073741824")
+        long loadedModelsBytes();
+
+        /** How long a model that nobody uses stays loaded. */
+        @WithDefault("10m")
+        Duration loadedModelsIdle();
+
+        /** Requests of one model that are under way at the same time. */
+        @WithDefault("256")
+        int waitingRequests();
+
+        /** How long a request for inference waits at most for others to be computed with. */
+        @WithDefault("1ms")
+        Duration batchDelay();
     }
 }

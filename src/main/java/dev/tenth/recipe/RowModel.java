@@ -88,7 +88,7 @@ public final class RowModel implements TensorModel {
 
     @Override
     public Map<String, HostTensor> infer(Map<String, HostTensor> inputs) {
-        int rows = rows(inputs);
+        int rows = signature.rows(inputs);
         Map<String, ByteArrayOutputStream> outputs = new LinkedHashMap<>();
         signature.outputs().forEach(port -> outputs.put(port.name(), new ByteArrayOutputStream()));
         for (int first = 0; first < rows; ) {
@@ -120,31 +120,6 @@ public final class RowModel implements TensorModel {
     @Override
     public void close() {
         program.close();
-    }
-
-    private int rows(Map<String, HostTensor> inputs) {
-        long rows = -1;
-        for (Port port : signature.inputs()) {
-            HostTensor value = inputs.get(port.name());
-            if (value == null) {
-                throw new IllegalArgumentException("inputs: \"" + port.name() + "\" is missing");
-            }
-            long here = value.shape().length == 0 ? 0 : value.shape()[0];
-            if (here < 1
-                    || value.type() != port.type()
-                    || !Arrays.equals(value.shape(), port.shape(here))
-                    || rows != -1 && rows != here) {
-                throw new IllegalArgumentException("inputs: %s is %s, not %s of shape %s%s"
-                        .formatted(
-                                port.name(),
-                                value,
-                                port.type(),
-                                Arrays.toString(port.shape(-1)),
-                                rows == -1 ? "" : " with " + rows + " rows"));
-            }
-            rows = here;
-        }
-        return Math.toIntExact(rows);
     }
 
     private static int piece(int rows) {

@@ -2,6 +2,7 @@ package dev.tenth.recipe;
 
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -33,6 +34,43 @@ public interface TensorModel extends AutoCloseable {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);
             classes = List.copyOf(classes);
+        }
+
+        /**
+         * How many rows the inputs have.
+         *
+         * @throws IllegalArgumentException naming the input that is missing, is not one of these, or does not fit
+         */
+        public int rows(Map<String, HostTensor> given) {
+            List<String> names = inputs.stream().map(Port::name).toList();
+            given.keySet().stream()
+                    .filter(name -> !names.contains(name))
+                    .findFirst()
+                    .ifPresent(name -> {
+                        throw new IllegalArgumentException("inputs: \"" + name + "\" is not one of " + names);
+                    });
+            long rows = -1;
+            for (Port port : inputs) {
+                HostTensor value = given.get(port.name());
+                if (value == null) {
+                    throw new IllegalArgumentException("inputs: \"" + port.name() + "\" is missing");
+                }
+                long here = value.shape().length == 0 ? 0 : value.shape()[0];
+                if (here < 1
+                        || value.type() != port.type()
+                        || !Arrays.equals(value.shape(), port.shape(here))
+                        || rows != -1 && rows != here) {
+                    throw new IllegalArgumentException("inputs: %s is %s, not %s of shape %s%s"
+                            .formatted(
+                                    port.name(),
+                                    value,
+                                    port.type(),
+                                    Arrays.toString(port.shape(-1)),
+                                    rows == -1 ? "" : " with " + rows + " rows"));
+                }
+                rows = here;
+            }
+            return Math.toIntExact(rows);
         }
     }
 

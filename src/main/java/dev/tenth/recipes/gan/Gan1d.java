@@ -3,6 +3,7 @@ package dev.tenth.recipes.gan;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Bound;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Parameter;
@@ -13,7 +14,6 @@ import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.Dense;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
@@ -23,12 +23,10 @@ import dev.tenth.torch.Random;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
-import dev.tenth.torch.Variable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The smallest generative adversarial network: a generator learns to turn uniform noise into samples of a distribution on a
@@ -37,8 +35,7 @@ import java.util.stream.Stream;
  * @see <a href="https://arxiv.org/abs/1406.2661">Goodfellow et al.: Generative Adversarial Nets, 2014, figure 1</a>
  */
 public final class Gan1d implements Recipe<Gan1d.Settings> {
-    private static final int NOISE = 20;
-    private static final int WIDTH = 6;
+    private static final int NOISE = LineGenerator.NOISE;
     /** Real and as many generated samples, on which D is trained before G starts. */
     private static final int PRETRAIN_SAMPLES = 12_800;
 
@@ -165,38 +162,19 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         return new Adversaries(settings, setting);
     }
 
+    @Override
+    public List<Ability<Settings>> abilities() {
+        return List.of(LineGenerator.ability());
+    }
+
     // ---- the model
     // ---------------------------------------------------------------------------------------------------
 
-    /** Three dense layers with tanh between them; the last is linear. */
-    record Net(Dense first, Dense second, Dense last) {
-        static Net of(String name, int inputs) {
-            return new Net(
-                    Dense.glorot(name + "/1", inputs, WIDTH),
-                    Dense.glorot(name + "/2", WIDTH, WIDTH),
-                    Dense.glorot(name + "/3", WIDTH, 1));
-        }
-
-        Tensor apply(Tensor x) {
-            Tensor h1 = first.apply(x).tanh(); // [B, 6]
-            Tensor h2 = second.apply(h1).tanh(); // [B, 6]
-            return last.apply(h2); // [B, 1]
-        }
-
-        List<Variable> parameters() {
-            return Stream.of(first, second, last)
-                    .flatMap(layer -> layer.parameters().stream())
-                    .toList();
-        }
-    }
-
-    /** D: x [B, 1] to logits [B, 1]; G: z [B, 20] to x = 4σ·tanh(…) + μ. */
-    private static final Net D = Net.of("d", 1);
-
-    private static final Net G = Net.of("g", NOISE);
+    /** D: x [B, 1] to logits [B, 1]. G is beside it, in {@link LineGenerator}. */
+    private static final LineNet D = LineNet.of("d", 1);
 
     private static Tensor generate(Tensor z, TargetDistribution target) {
-        return G.apply(z).tanh().times(4 * target.sigma()).plus(target.mu()); // [B, 1]
+        return LineGenerator.generate(z, target.mu(), target.sigma()); // [B, 1]
     }
 
     private static Tensor noise(Random random, TargetDistribution target, long batch) {
@@ -254,7 +232,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                     .getFirst();
             Tensor logits = D.apply(generate(noise(random, target, batch), target));
             Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));
-            t.minimize(gLoss, G.parameters(), adam, "adam-g", t.number("gLearningRate"));
+            t.minimize(gLoss, LineGenerator.G.parameters(), adam, "adam-g", t.number("gLearningRate"));
             t.output("dLoss", dLoss);
             t.output("gLoss", gLoss);
         }
@@ -339,7 +317,9 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
         @Override
         public Map<String, HostTensor> save() {
-            return program.save();
+            Map<String, HostTensor> state = new LinkedHashMap<>(program.save());
+            state.putAll(LineGenerator.saved(target));
+            return state;
         }
 
         @Override

@@ -1,0 +1,193 @@
+package dev.tenth.serve;
+
+import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.TensorModel;
+import dev.tenth.recipe.TensorModel.Port;
+import dev.tenth.torch.HostTensor;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A model of tensors in use. Requests that wait at the same time are computed together, since a program's call takes about as
+ * long for 64 rows as for one.
+ *
+ * <p>It expects as many rows as came with the batch before. A request that comes to an idle model waits until these are there,
+ * and not longer than the delay: whoever comes alone does not wait at all.
+ */
+final class Batcher implements AutoCloseable {
+    /** A larger batch is cut into pieces of this size anyway. */
+    static final int MOST_ROWS = 64;
+
+    private final TensorModel model;
+    private final Executor lane;
+    private final ScheduledExecutorService clock;
+    private final long delayNanos;
+    private final ServeMeters.Inference meters;
+    private final Deque<Job> waiting = new ArrayDeque<>();
+    private int waitingRows;
+    private int expectedRows = 1;
+    private boolean called;
+
+    /**
+     * @param lane where the model is used
+     * @param clock ends the waiting
+     */
+    Batcher(
+            TensorModel model,
+            Executor lane,
+            ScheduledExecutorService clock,
+            long delayNanos,
+            ServeMeters.Inference meters) {
+        this.model = model;
+        this.lane = lane;
+        this.clock = clock;
+        this.delayNanos = delayNanos;
+        this.meters = meters;
+    }
+
+    private record Job(
+            Map<String, HostTensor> inputs, int rows, long since, CompletableFuture<Map<String, HostTensor>> answer) {}
+
+    TensorModel.Signature signature() {
+        return model.signature();
+    }
+
+    /**
+     * Computes outputs of inputs, soon.
+     *
+     * @param answer given the outputs or what went wrong; a request whose answer is there already (it was cancelled) is left
+     * @throws IllegalArgumentException if the inputs do not fit the model's signature
+     */
+    void add(Map<String, HostTensor> inputs, long since, CompletableFuture<Map<String, HostTensor>> answer) {
+        int rows = model.signature().rows(inputs);
+        boolean now;
+        synchronized (this) {
+            waiting.add(new Job(inputs, rows, since, answer));
+            waitingRows += rows;
+            if (called) {
+                return;
+            }
+            now = waitingRows >= expectedRows;
+            called = now;
+            if (!now && waiting.size() > 1) {
+                return; // the first one's clock runs
+            }
+        }
+        if (now) {
+            lane.execute(this::run);
+        } else {
+            clock.schedule(this::call, delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void call() {
+        synchronized (this) {
+            if (called || waiting.isEmpty()) {
+                return;
+            }
+            called = true;
+        }
+        lane.execute(this::run);
+    }
+
+    private void run() {
+        List<Job> batch = take();
+        try {
+            if (!batch.isEmpty()) {
+                compute(batch);
+            }
+        } finally {
+            boolean more;
+            synchronized (this) {
+                expectedRows = Math.clamp(batch.stream().mapToInt(Job::rows).sum(), 1, MOST_ROWS);
+                more = !waiting.isEmpty();
+                called = more;
+            }
+            if (more) {
+                lane.execute(this::run);
+            }
+        }
+    }
+
+    /** The first request, and those behind it that fit in. */
+    private synchronized List<Job> take() {
+        List<Job> batch = new ArrayList<>();
+        int rows = 0;
+        while (!waiting.isEmpty()) {
+            Job job = waiting.peek();
+            boolean cancelled = job.answer().isDone();
+            if (!cancelled && !batch.isEmpty() && (rows + job.rows() > MOST_ROWS || !(model instanceof RowModel))) {
+                break;
+            }
+            waiting.remove();
+            waitingRows -= job.rows();
+            if (!cancelled) {
+                batch.add(job);
+                rows += job.rows();
+            }
+        }
+        return batch;
+    }
+
+    private void compute(List<Job> batch) {
+        long start = System.nanoTime();
+        batch.forEach(job -> meters.waited(start - job.since()));
+        try {
+            Map<String, HostTensor> outputs = model.infer(together(batch));
+            meters.computed(System.nanoTime() - start, batch.size());
+            hand(batch, outputs);
+        } catch (RuntimeException e) {
+            if (batch.size() == 1) {
+                batch.getFirst().answer().completeExceptionally(e);
+            } else {
+                batch.forEach(job -> compute(List.of(job))); // the others are not to suffer for one
+            }
+        }
+    }
+
+    private Map<String, HostTensor> together(List<Job> batch) {
+        if (batch.size() == 1) {
+            return batch.getFirst().inputs();
+        }
+        int rows = batch.stream().mapToInt(Job::rows).sum();
+        Map<String, HostTensor> inputs = new LinkedHashMap<>();
+        for (Port port : model.signature().inputs()) {
+            ByteBuffer bytes = ByteBuffer.allocate(rows * rowBytes(port));
+            batch.forEach(job -> bytes.put(job.inputs().get(port.name()).bytes()));
+            inputs.put(port.name(), new HostTensor(port.type(), port.shape(rows), bytes.flip()));
+        }
+        return inputs;
+    }
+
+    private void hand(List<Job> batch, Map<String, HostTensor> outputs) {
+        int first = 0;
+        for (Job job : batch) {
+            Map<String, HostTensor> own = new LinkedHashMap<>();
+            for (Port port : model.signature().outputs()) {
+                ByteBuffer bytes = outputs.get(port.name()).bytes();
+                ByteBuffer part = bytes.slice(first * rowBytes(port), job.rows() * rowBytes(port));
+                own.put(port.name(), new HostTensor(port.type(), port.shape(job.rows()), part));
+            }
+            first += job.rows();
+            job.answer().complete(own);
+        }
+    }
+
+    private static int rowBytes(Port port) {
+        return Math.toIntExact(HostTensor.size(port.shape(1)) * port.type().bytes());
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+}

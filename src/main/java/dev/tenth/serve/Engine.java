@@ -1,0 +1,153 @@
+package dev.tenth.serve;
+
+import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema;
+import dev.tenth.recipe.TensorModel;
+import dev.tenth.serve.LoadedModels.Key;
+import dev.tenth.serve.LoadedModels.Loaded;
+import dev.tenth.serve.ModelException.Reason;
+import dev.tenth.serve.Models.Version;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Torch;
+import io.micrometer.core.instrument.Gauge;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+
+/**
+ * Inference on threads of its own: a fixed number of them, each with one thread of libtorch's, so that serving takes no more
+ * than its share from training. A model is a copy of a checkpoint, which never changes; one thread at a time uses it.
+ */
+public final class Engine implements AutoCloseable {
+    private static final long LEAVE_SECONDS = 10;
+
+    private final Models models;
+    private final ServeLimits limits;
+    private final ServeMeters meters;
+    private final Device device;
+    private final ExecutorService pool;
+    private final ScheduledExecutorService clock;
+    private final LoadedModels loaded;
+
+    public Engine(Models models, ServeLimits limits, ServeMeters meters, Device device) {
+        this.models = models;
+        this.limits = limits;
+        this.meters = meters;
+        this.device = device;
+        this.pool = Executors.newFixedThreadPool(
+                limits.threads(),
+                task -> Thread.ofPlatform().name("inference").daemon().unstarted(() -> {
+                    Torch.useThreads(1);
+                    task.run();
+                }));
+        this.clock = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("inference-clock").daemon().factory());
+        this.loaded = new LoadedModels(limits, pool);
+        models.onDelete(loaded::forget);
+        long idle = Math.max(1, limits.idle().toMillis() / 2);
+        clock.scheduleWithFixedDelay(() -> loaded.forgetIdle(limits.idle()), idle, idle, TimeUnit.MILLISECONDS);
+        Gauge.builder("serve.loaded", loaded, LoadedModels::bytes)
+                .description("Models in memory for serving")
+                .baseUnit("bytes")
+                .register(meters.registry());
+        Gauge.builder("serve.loaded.models", loaded, LoadedModels::count).register(meters.registry());
+    }
+
+    Models models() {
+        return models;
+    }
+
+    ServeMeters meters() {
+        return meters;
+    }
+
+    /** What a version takes and gives; it is loaded for that. */
+    CompletableFuture<TensorModel.Signature> signature(Version version, Ability.Infer<?> ability) {
+        Loaded<Batcher> slot = tensors(version, ability);
+        return slot.model().thenApply(Batcher::signature).whenComplete((_, _) -> loaded.release(slot));
+    }
+
+    /**
+     * Computes outputs of inputs, perhaps together with those of others.
+     *
+     * @return the outputs; exceptionally an {@link IllegalArgumentException} that names the input that does not fit, or a
+     *     {@link ModelException}. Who cancels it before it was computed spares the computation
+     * @throws ModelException if there is no room for the request
+     */
+    CompletableFuture<Map<String, HostTensor>> infer(
+            Version version, Ability.Infer<?> ability, Map<String, HostTensor> inputs) {
+        long since = System.nanoTime();
+        Loaded<Batcher> slot = tensors(version, ability);
+        CompletableFuture<Map<String, HostTensor>> answer = new CompletableFuture<>();
+        answer.whenComplete((_, _) -> loaded.release(slot));
+        slot.model().whenComplete((batcher, failure) -> {
+            if (failure != null) {
+                answer.completeExceptionally(failure);
+                return;
+            }
+            try {
+                batcher.add(inputs, since, answer);
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    private Loaded<Batcher> tensors(Version version, Ability.Infer<?> ability) {
+        return acquire(
+                version,
+                ability,
+                (state, lane) -> new Batcher(
+                        open(version, version.recipe(), ability, state),
+                        lane,
+                        clock,
+                        limits.batchDelay().toNanos(),
+                        meters.inference(version.recipe().id(), ability.name())));
+    }
+
+    private <M extends AutoCloseable> Loaded<M> acquire(
+            Version version, Ability<?> ability, BiFunction<Map<String, HostTensor>, Serial, M> opener) {
+        Key key = new Key(
+                version.run().id(),
+                version.checkpoint().step(),
+                version.checkpoint().sha256(),
+                ability.name());
+        return loaded.acquire(key, version.checkpoint().bytes(), lane -> opener.apply(models.state(version), lane));
+    }
+
+    @SuppressWarnings("unchecked")
+    private <P extends Record & Parameters> TensorModel open(
+            Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, HostTensor> state) {
+        return ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
+    }
+
+    private static <P extends Record & Parameters> P parameters(Version version, Recipe<P> recipe) {
+        return Schema.of(recipe)
+                .with(
+                        recipe.presets().getFirst().parameters(),
+                        new JsonObject(version.run().parameters()).getMap());
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        pool.shutdown();
+        try {
+            if (!pool.awaitTermination(LEAVE_SECONDS, TimeUnit.SECONDS)) {
+                throw new ModelException(Reason.BROKEN, "inference: a computation did not end");
+            }
+            loaded.closeAll();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

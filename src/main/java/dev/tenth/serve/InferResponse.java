@@ -1,0 +1,87 @@
+package dev.tenth.serve;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tenth.serve.InferRequest.Wanted;
+import dev.tenth.serve.Models.Version;
+import dev.tenth.torch.HostTensor;
+import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * The answer to a request for inference.
+ *
+ * @param headerLength of the JSON, where binary data follows it
+ */
+record InferResponse(Buffer body, OptionalInt headerLength) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    /**
+     * Writes the outputs that were wanted.
+     *
+     * @throws IllegalArgumentException if the model does not give one of them
+     */
+    static InferResponse write(InferRequest request, Version version, Map<String, HostTensor> outputs) {
+        List<Wanted> wanted = request.outputs().isEmpty()
+                ? outputs.keySet().stream()
+                        .map(name -> new Wanted(name, java.util.Optional.empty()))
+                        .toList()
+                : request.outputs();
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        Buffer data = Buffer.buffer();
+        try (JsonGenerator json = JSON.createGenerator(header)) {
+            json.writeStartObject();
+            json.writeStringField("model_name", version.run().id());
+            json.writeStringField("model_version", version.name());
+            if (request.id().isPresent()) {
+                json.writeStringField("id", request.id().get());
+            }
+            json.writeArrayFieldStart("outputs");
+            for (Wanted output : wanted) {
+                write(json, output, request.binary(), outputs, data);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        Buffer body = Buffer.buffer(header.toByteArray());
+        return data.length() == 0
+                ? new InferResponse(body, OptionalInt.empty())
+                : new InferResponse(body.appendBuffer(data), OptionalInt.of(header.size()));
+    }
+
+    private static void write(
+            JsonGenerator json, Wanted wanted, boolean binary, Map<String, HostTensor> outputs, Buffer data)
+            throws IOException {
+        HostTensor tensor = outputs.get(wanted.name());
+        if (tensor == null) {
+            throw TensorJson.wrong("outputs", '"' + wanted.name() + '"', "one of " + outputs.keySet());
+        }
+        json.writeStartObject();
+        json.writeStringField("name", wanted.name());
+        json.writeArrayFieldStart("shape");
+        for (long dimension : tensor.shape()) {
+            json.writeNumber(dimension);
+        }
+        json.writeEndArray();
+        json.writeStringField("datatype", TensorJson.name(tensor.type()));
+        if (wanted.binary().orElse(binary)) {
+            byte[] bytes = new byte[tensor.bytes().remaining()];
+            tensor.bytes().get(bytes);
+            json.writeObjectFieldStart("parameters");
+            json.writeNumberField("binary_data_size", bytes.length);
+            json.writeEndObject();
+            data.appendBytes(bytes);
+        } else {
+            json.writeFieldName("data");
+            TensorJson.write(json, tensor);
+        }
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,189 @@
+package dev.tenth.serve;
+
+import dev.tenth.serve.ModelException.Reason;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * Models in memory, within a bound of bytes. Those that nobody uses make room, the longest unused first. The size of a model's
+ * checkpoint stands for the model's: it also holds what only training needs, about as much as running it takes.
+ */
+final class LoadedModels {
+    private final ServeLimits limits;
+    private final Executor pool;
+    /** In the order of their last use. */
+    private final Map<Key, Loaded<?>> loaded = new LinkedHashMap<>(16, .75f, true);
+
+    private long bytes;
+
+    LoadedModels(ServeLimits limits, Executor pool) {
+        this.limits = limits;
+        this.pool = pool;
+    }
+
+    /** What is loaded: an ability of a state. */
+    record Key(String run, long step, String sha256, String ability) {}
+
+    /**
+     * A model in memory, or on its way there.
+     *
+     * @param <M> how it is used
+     */
+    static final class Loaded<M extends AutoCloseable> {
+        private final Key key;
+        private final long bytes;
+        private final Serial lane;
+        private final CompletableFuture<M> model = new CompletableFuture<>();
+        private int users;
+        private boolean forgotten;
+        private long lastUse = System.nanoTime();
+
+        Loaded(Key key, long bytes, Serial lane) {
+            this.key = key;
+            this.bytes = bytes;
+            this.lane = lane;
+        }
+
+        /** The model, once it is there. */
+        CompletableFuture<M> model() {
+            return model;
+        }
+    }
+
+    /**
+     * A model for one request more; it is loaded if it is not there. {@link #release} must follow.
+     *
+     * @param opener makes the model, given the lane on which it is to be used; called on that lane
+     * @throws ModelException if too many use it already, or there is no room for it
+     */
+    @SuppressWarnings("unchecked")
+    <M extends AutoCloseable> Loaded<M> acquire(Key key, long size, Function<Serial, M> opener) {
+        Loaded<M> found;
+        synchronized (this) {
+            found = (Loaded<M>) loaded.get(key);
+            if (found != null) {
+                if (found.users >= limits.waiting()) {
+                    throw new ModelException(
+                            Reason.NO_ROOM,
+                            "queue: %d requests of this model are under way (tenth.limits.waiting-requests); try again later"
+                                    .formatted(found.users));
+                }
+                found.users++;
+                return found;
+            }
+            makeRoom(size);
+            found = new Loaded<>(key, size, new Serial(pool));
+            found.users = 1;
+            loaded.put(key, found);
+            bytes += size;
+        }
+        load(found, opener);
+        return found;
+    }
+
+    private <M extends AutoCloseable> void load(Loaded<M> slot, Function<Serial, M> opener) {
+        slot.lane.execute(() -> {
+            try {
+                slot.model.complete(opener.apply(slot.lane));
+            } catch (RuntimeException e) {
+                synchronized (this) {
+                    forget(slot); // the next request tries again
+                }
+                slot.model.completeExceptionally(e);
+            }
+        });
+    }
+
+    private void makeRoom(long wanted) {
+        Iterator<Loaded<?>> oldest = loaded.values().iterator();
+        while (bytes + wanted > limits.loadedBytes() && oldest.hasNext()) {
+            Loaded<?> slot = oldest.next();
+            if (slot.users == 0) {
+                oldest.remove();
+                drop(slot);
+            }
+        }
+        if (bytes + wanted > limits.loadedBytes()) {
+            throw new ModelException(
+                    Reason.NO_ROOM,
+                    "models: one of %,d bytes does not fit beside those in use, which take %,d of %,d (tenth.limits.loaded-models-bytes)"
+                            .formatted(wanted, bytes, limits.loadedBytes()));
+        }
+    }
+
+    /** One request less. */
+    synchronized void release(Loaded<?> slot) {
+        slot.users--;
+        slot.lastUse = System.nanoTime();
+        if (slot.users == 0 && slot.forgotten) {
+            close(slot);
+        }
+    }
+
+    /** Lets go of a run's models; those in use are closed when they no longer are. */
+    synchronized void forget(String run) {
+        loaded.values().stream()
+                .filter(slot -> slot.key.run().equals(run))
+                .toList()
+                .forEach(this::forget);
+    }
+
+    /** Closes what was not used for so long. */
+    synchronized void forgetIdle(Duration idle) {
+        long now = System.nanoTime();
+        loaded.values().stream()
+                .filter(slot -> slot.users == 0 && now - slot.lastUse >= idle.toNanos())
+                .toList()
+                .forEach(this::forget);
+    }
+
+    private void forget(Loaded<?> slot) {
+        if (loaded.remove(slot.key, slot)) {
+            drop(slot);
+        }
+    }
+
+    /** It is not in the map any more. */
+    private void drop(Loaded<?> slot) {
+        bytes -= slot.bytes;
+        slot.forgotten = true;
+        if (slot.users == 0) {
+            close(slot);
+        }
+    }
+
+    /** On its lane: nothing else can use it there. */
+    private static void close(Loaded<?> slot) {
+        slot.lane.execute(() -> closeNow(slot));
+    }
+
+    private static void closeNow(Loaded<?> slot) {
+        slot.model.thenAccept(model -> {
+            try {
+                model.close();
+            } catch (Exception e) {
+                throw new IllegalStateException("a model could not be closed", e);
+            }
+        });
+    }
+
+    /** Closes everything, when no thread of the pool is left. */
+    synchronized void closeAll() {
+        loaded.values().forEach(LoadedModels::closeNow);
+        loaded.clear();
+        bytes = 0;
+    }
+
+    synchronized long bytes() {
+        return bytes;
+    }
+
+    synchronized int count() {
+        return loaded.size();
+    }
+}

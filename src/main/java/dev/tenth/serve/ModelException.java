@@ -1,0 +1,46 @@
+package dev.tenth.serve;
+
+/** A request that a model cannot serve; the message names what was asked for and what there is. */
+public final class ModelException extends RuntimeException {
+    private final Reason reason;
+
+    public ModelException(Reason reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** Why a request is not served, and with which status HTTP says so. */
+    public enum Reason {
+        MALFORMED(400, "Malformed request"),
+        /** The model is there, but what is asked for is not among its abilities. */
+        OTHER_ABILITY(400, "Wrong kind of model"),
+        NO_SUCH_MODEL(404, "No such model"),
+        NO_SUCH_VERSION(404, "No such version"),
+        DELETED(410, "Model deleted"),
+        TOO_LARGE(413, "Body too large"),
+        /** The run has not written its first checkpoint. */
+        NOT_YET(503, "No checkpoint yet"),
+        NO_ROOM(503, "No room"),
+        BROKEN(500, "A fault of the service");
+
+        private final int status;
+        private final String title;
+
+        Reason(int status, String title) {
+            this.status = status;
+            this.title = title;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public String title() {
+            return title;
+        }
+    }
+}

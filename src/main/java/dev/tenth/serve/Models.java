@@ -1,0 +1,225 @@
+package dev.tenth.serve;
+
+import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.serve.ModelException.Reason;
+import dev.tenth.store.Checkpoint;
+import dev.tenth.store.Checkpoints;
+import dev.tenth.store.Event;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.RunLog;
+import dev.tenth.store.StoreException;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Safetensors;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** What can be served: a model is a run, a version of it is one of its checkpoints. Safe for many threads. */
+public final class Models {
+    /** The version that stands for the newest checkpoint, which moves while the run trains. */
+    public static final String LATEST = "latest";
+
+    private static final String CHECKPOINT = "checkpoint";
+    private static final int REMEMBERED_DELETIONS = 10_000;
+
+    private final RunLog log;
+    private final Checkpoints checkpoints;
+    private final Map<String, Recipe<?>> recipes;
+    /** The newest versions that were asked for, until a newer one is written. */
+    private final Map<String, Version> newest = new ConcurrentHashMap<>();
+
+    private final AtomicLong changes = new AtomicLong();
+    private final Set<String> deleted =
+            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                    return size() > REMEMBERED_DELETIONS;
+                }
+            }));
+
+    public Models(RunLog log, Checkpoints checkpoints, Map<String, Recipe<?>> recipes) {
+        this.log = log;
+        this.checkpoints = checkpoints;
+        this.recipes = Map.copyOf(recipes);
+        log.onCommit(this::committed);
+        log.onDelete(run -> {
+            deleted.add(run);
+            changed(run);
+        });
+    }
+
+    /** A checkpoint of a run, and the recipe that can open it. */
+    public record Version(RunEntry run, Recipe<?> recipe, Checkpoint checkpoint) {
+        /** The name on the wire. */
+        public String name() {
+            return Long.toString(checkpoint.step());
+        }
+
+        /**
+         * The ability to make tensors of tensors.
+         *
+         * @param task the name of one of several; the first if empty
+         * @throws ModelException if the recipe has none such
+         */
+        Ability.Infer<?> infer(Optional<String> task) {
+            return recipe.abilities().stream()
+                    .filter(Ability.Infer.class::isInstance)
+                    .map(ability -> (Ability.Infer<?>) ability)
+                    .filter(ability -> task.isEmpty() || ability.name().equals(task.get()))
+                    .findFirst()
+                    .orElseThrow(() -> cannot(task.orElse("infer")));
+        }
+
+        /**
+         * The ability to write text.
+         *
+         * @throws ModelException if the recipe has none such
+         */
+        Ability.GenerateText<?> generateText() {
+            return recipe.abilities().stream()
+                    .filter(Ability.GenerateText.class::isInstance)
+                    .map(ability -> (Ability.GenerateText<?>) ability)
+                    .findFirst()
+                    .orElseThrow(() -> cannot("generate-text"));
+        }
+
+        private ModelException cannot(String what) {
+            List<String> can = abilities(recipe);
+            return new ModelException(
+                    Reason.OTHER_ABILITY,
+                    "model: runs of %s cannot %s; %s"
+                            .formatted(
+                                    recipe.id(),
+                                    what,
+                                    can.isEmpty() ? "nothing of them can be served" : "what they can is " + can));
+        }
+    }
+
+    /** The names of what runs of a recipe can do. */
+    static List<String> abilities(Recipe<?> recipe) {
+        return recipe.abilities().stream().map(Ability::name).toList();
+    }
+
+    /** The newest version, if it is remembered; it never blocks. */
+    Optional<Version> remembered(String model) {
+        return Optional.ofNullable(newest.get(model));
+    }
+
+    /**
+     * A version of a model. It reads from the store.
+     *
+     * @param version a step, or {@link #LATEST}
+     * @throws ModelException if there is none such
+     */
+    Version find(String model, String version) {
+        if (!version.equals(LATEST)) {
+            return find(model, run(model), version);
+        }
+        Optional<Version> known = remembered(model);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        long before = changes.get();
+        Version found = find(model, run(model), version);
+        newest.put(model, found);
+        if (changes.get() != before) {
+            newest.remove(model, found); // something came in between: perhaps a newer one
+        }
+        return found;
+    }
+
+    private Version find(String model, RunEntry run, String version) {
+        Recipe<?> recipe = recipes.get(run.recipe());
+        if (recipe == null) {
+            throw new ModelException(
+                    Reason.OTHER_ABILITY, "model: this service does not know the recipe \"" + run.recipe() + "\"");
+        }
+        List<Checkpoint> all = checkpoints.list(model);
+        if (all.isEmpty()) {
+            throw new ModelException(
+                    Reason.NOT_YET,
+                    "model: run %s is %s and has no checkpoint yet; try again later".formatted(model, run.state()));
+        }
+        if (version.equals(LATEST)) {
+            return new Version(run, recipe, all.getLast());
+        }
+        return all.stream()
+                .filter(checkpoint -> Long.toString(checkpoint.step()).equals(version))
+                .findFirst()
+                .map(checkpoint -> new Version(run, recipe, checkpoint))
+                .orElseThrow(() -> new ModelException(
+                        Reason.NO_SUCH_VERSION,
+                        "version: model %s has no version \"%s\"; it has %s"
+                                .formatted(model, version, versions(model))));
+    }
+
+    private RunEntry run(String model) {
+        return log.find(model)
+                .orElseThrow(() -> isDeleted(model)
+                        ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
+                        : new ModelException(Reason.NO_SUCH_MODEL, "model: there is no run \"" + model + "\""));
+    }
+
+    /** The names of the versions of a model, oldest first. */
+    List<String> versions(String model) {
+        return checkpoints.list(model).stream()
+                .map(checkpoint -> Long.toString(checkpoint.step()))
+                .toList();
+    }
+
+    /** The newest runs of those recipes that have an ability. */
+    List<RunEntry> runs(Class<?> ability, int limit) {
+        return log.list(Optional.empty(), List.of(), Optional.empty(), limit).stream()
+                .filter(run -> recipes.containsKey(run.recipe())
+                        && recipes.get(run.recipe()).abilities().stream().anyMatch(ability::isInstance)
+                        && run.checkpoints() > 0)
+                .toList();
+    }
+
+    /** The tensors of a version. */
+    Map<String, HostTensor> state(Version version) {
+        try (ReadableByteChannel file = checkpoints.open(version.checkpoint())) {
+            return Safetensors.read(file).tensors();
+        } catch (IOException | StoreException e) {
+            String model = version.run().id();
+            changed(model);
+            throw isDeleted(model)
+                    ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
+                    : new ModelException(
+                            Reason.BROKEN,
+                            "version: step " + version.name() + " of run " + model + " cannot be read: "
+                                    + e.getMessage());
+        }
+    }
+
+    /** Calls the listener with the id of each run that is deleted. It must return quickly. */
+    void onDelete(Consumer<String> listener) {
+        log.onDelete(listener);
+    }
+
+    private boolean isDeleted(String model) {
+        return deleted.contains(model);
+    }
+
+    private void committed(List<Event> events) {
+        for (Event event : events) {
+            if (event.type().equals(CHECKPOINT)) {
+                changed(event.run());
+            }
+        }
+    }
+
+    private void changed(String model) {
+        changes.incrementAndGet();
+        newest.remove(model);
+    }
+}
