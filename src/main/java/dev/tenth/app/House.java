@@ -10,7 +10,9 @@ import dev.tenth.run.RunMeters;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.run.Workshop;
+import dev.tenth.serve.CompletionsDoor;
 import dev.tenth.serve.Engine;
+import dev.tenth.serve.GenerateDoor;
 import dev.tenth.serve.GenerationDoor;
 import dev.tenth.serve.Models;
 import dev.tenth.serve.OpenInferenceDoor;
@@ -59,8 +61,8 @@ public class House {
     private final LocalRuns runs;
     private final Hub hub;
     private final Engine engine;
-    private final OpenInferenceDoor inference;
-    private final GenerationDoor generation;
+    private final Vertx vertx;
+    private final String version;
     private final StreamDoors doors;
     private final Device device;
     private final String libtorch;
@@ -71,6 +73,8 @@ public class House {
             MeterRegistry meters,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
+        this.vertx = vertx;
+        this.version = version;
         this.libtorch = Torch.load();
         this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
@@ -110,8 +114,6 @@ public class House {
                         limits.batchDelay()),
                 new ServeMeters(meters),
                 Device.CPU);
-        this.inference = new OpenInferenceDoor(engine, version);
-        this.generation = new GenerationDoor(vertx, store.log(), store.checkpoints(), recipes);
         this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
@@ -172,14 +174,15 @@ public class House {
         // The pages of the dashboard are one file: the path is its state.
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
         doors.register(router);
-        generation.register(router);
-        inference.register(router);
+        new GenerationDoor(vertx, engine).register(router);
+        new OpenInferenceDoor(engine, version).register(router);
+        new GenerateDoor(engine).register(router);
+        new CompletionsDoor(engine).register(router);
     }
 
     void close(@Observes ShutdownEvent event) {
         runs.close();
         hub.close();
-        generation.close();
         engine.close();
         store.close();
     }

@@ -1,5 +1,8 @@
 package dev.tenth.recipe;
 
+import java.util.List;
+import java.util.Map;
+
 /** A model that writes text. One thread at a time uses it. */
 public interface TextModel extends AutoCloseable {
 
@@ -19,7 +22,23 @@ public interface TextModel extends AutoCloseable {
     interface Writing {
         /** The next {@code count} characters. */
         String next(int count, Choice choice);
+
+        /**
+         * The same characters with how probable the model found them.
+         *
+         * @param likeliest so many of the most probable characters are named with each
+         */
+        List<Token> tokens(int count, Choice choice, int likeliest);
     }
+
+    /**
+     * One character of a text.
+     *
+     * @param id its number in the model's vocabulary
+     * @param logProbability the natural logarithm of its probability, at temperature 1 and with all characters allowed
+     * @param likeliest the most probable characters in its place, with theirs
+     */
+    record Token(int id, String text, double logProbability, Map<String, Double> likeliest) {}
 
     /**
      * How the next character is drawn.

@@ -5,6 +5,7 @@ import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
 import dev.tenth.recipe.TensorModel;
+import dev.tenth.recipe.TextModel;
 import dev.tenth.serve.LoadedModels.Key;
 import dev.tenth.serve.LoadedModels.Loaded;
 import dev.tenth.serve.ModelException.Reason;
@@ -114,6 +115,26 @@ public final class Engine implements AutoCloseable {
                         meters.inference(version.recipe().id(), ability.name())));
     }
 
+    /**
+     * The model that writes a version's texts; {@link #release} must follow.
+     *
+     * @throws ModelException if there is no room for one more text
+     */
+    Loaded<Scribe> text(Version version) {
+        Ability.GenerateText<?> ability = version.generateText();
+        return acquire(
+                version,
+                ability,
+                (state, lane) -> new Scribe(
+                        open(version, version.recipe(), ability, state),
+                        lane,
+                        meters.inference(version.recipe().id(), ability.name())));
+    }
+
+    void release(Loaded<?> slot) {
+        loaded.release(slot);
+    }
+
     private <M extends AutoCloseable> Loaded<M> acquire(
             Version version, Ability<?> ability, BiFunction<Map<String, HostTensor>, Serial, M> opener) {
         Key key = new Key(
@@ -128,6 +149,12 @@ public final class Engine implements AutoCloseable {
     private <P extends Record & Parameters> TensorModel open(
             Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, HostTensor> state) {
         return ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
+    }
+
+    @SuppressWarnings("unchecked")
+    private <P extends Record & Parameters> TextModel open(
+            Version version, Recipe<P> recipe, Ability.GenerateText<?> ability, Map<String, HostTensor> state) {
+        return ((Ability.GenerateText<P>) ability).open(parameters(version, recipe), state, device);
     }
 
     private static <P extends Record & Parameters> P parameters(Version version, Recipe<P> recipe) {

@@ -58,6 +58,11 @@ final class Exchange {
         return routing.vertx();
     }
 
+    /** The event loop of the request. */
+    Context loop() {
+        return loop;
+    }
+
     /** When the request came, on the clock of {@link System#nanoTime}. */
     long since() {
         return since;
@@ -170,7 +175,8 @@ final class Exchange {
         return errors.write(failure.reason(), failure.getMessage());
     }
 
-    private static ModelException failure(Throwable thrown) {
+    /** What went wrong, as a reason and for people. */
+    static ModelException failure(Throwable thrown) {
         return switch (thrown) {
             case ModelException failure -> failure;
             case CompletionException wrapped when wrapped.getCause() != null -> failure(wrapped.getCause());

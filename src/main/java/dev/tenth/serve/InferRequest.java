@@ -3,13 +3,9 @@ package dev.tenth.serve;
 import static dev.tenth.serve.TensorJson.shown;
 import static dev.tenth.serve.TensorJson.wrong;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +29,6 @@ record InferRequest(
         List<Wanted> outputs,
         boolean binary) {
     private static final int MOST_DIMENSIONS = 8;
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     /** An output that is wanted. */
     record Wanted(String name, Optional<Boolean> binary) {}
@@ -46,7 +41,7 @@ record InferRequest(
      */
     static InferRequest read(byte[] body, Optional<String> headerLength) {
         int length = headerLength.map(text -> length(text, body.length)).orElse(body.length);
-        JsonNode json = parse(body, length);
+        JsonNode json = Fields.parse(body, length);
         ByteBuffer binary = ByteBuffer.wrap(body, length, body.length - length).slice();
         JsonNode inputs = json.path("inputs");
         if (!inputs.isArray() || inputs.isEmpty()) {
@@ -82,21 +77,6 @@ record InferRequest(
             // said below
         }
         throw wrong("Inference-Header-Content-Length", '"' + text + '"', "a length from 0 to the body's, " + most);
-    }
-
-    /** The object that the first bytes of a body are. */
-    static JsonNode parse(byte[] body, int length) {
-        try {
-            JsonNode json = JSON.readTree(body, 0, length);
-            if (json == null || !json.isObject()) {
-                throw wrong("body", shown(json), "a JSON object");
-            }
-            return json;
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("body: malformed JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new IllegalArgumentException("body: malformed JSON: " + e.getMessage(), e);
-        }
     }
 
     private static HostTensor tensor(String field, JsonNode input, ByteBuffer binary) {

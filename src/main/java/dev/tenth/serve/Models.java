@@ -169,6 +169,19 @@ public final class Models {
                         : new ModelException(Reason.NO_SUCH_MODEL, "model: there is no run \"" + model + "\""));
     }
 
+    /**
+     * Makes sure that a run, perhaps without a checkpoint yet, is of a recipe that writes text.
+     *
+     * @throws ModelException if it is not
+     */
+    void requireWriter(String model) {
+        RunEntry run = run(model);
+        Recipe<?> recipe = recipes.get(run.recipe());
+        if (recipe == null || recipe.abilities().stream().noneMatch(Ability.GenerateText.class::isInstance)) {
+            throw new ModelException(Reason.OTHER_ABILITY, "model: runs of " + run.recipe() + " do not write text");
+        }
+    }
+
     /** The names of the versions of a model, oldest first. */
     List<String> versions(String model) {
         return checkpoints.list(model).stream()

@@ -242,7 +242,12 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             Vocabulary vocabulary = Vocabulary.load(state.get("vocabulary"));
             CharWriter.Net net = CharWriter.Net.of(settings.cell(), settings.hidden(), settings.layers(), vocabulary);
             Executable program = new Executable(
-                    Program.trace(settings.precision(), methods -> CharWriter.trace(methods, net)), device, 0);
+                    Program.trace(settings.precision(), methods -> {
+                        CharWriter.trace(methods, net);
+                        CharWriter.traceScored(methods, net);
+                    }),
+                    device,
+                    0);
             program.load(state);
             CharWriter writer = new CharWriter(program, net, vocabulary);
             writer.prepare();

@@ -1,6 +1,7 @@
 package dev.tenth.recipes.rnn;
 
 import dev.tenth.recipe.TextModel.Choice;
+import dev.tenth.recipe.TextModel.Token;
 import dev.tenth.recipe.TextModel.Writing;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
@@ -14,9 +15,11 @@ import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -65,7 +68,15 @@ final class CharWriter {
         methods.method("empty", t -> outputs(t, net.layers().initial(t, 1)));
         for (int chunk : CHUNKS) {
             methods.method("read" + chunk, t -> read(t, net, chunk));
-            methods.method("write" + chunk, t -> write(t, net, stepper, chunk));
+            methods.method("write" + chunk, t -> write(t, net, stepper, chunk, false));
+        }
+    }
+
+    /** Adds the methods that {@link Writing#tokens} calls. */
+    static void traceScored(Program.Builder methods, Net net) {
+        Recurrent.Stepper stepper = net.layers().stepper(net.symbols());
+        for (int chunk : CHUNKS) {
+            methods.method("score" + chunk, t -> write(t, net, stepper, chunk, true));
         }
     }
 
@@ -79,20 +90,24 @@ final class CharWriter {
                         .state());
     }
 
-    private static void write(Trace t, Net net, Recurrent.Stepper stepper, int length) {
+    private static void write(Trace t, Net net, Recurrent.Stepper stepper, int length, boolean scored) {
         Tensor draws = t.input("draws", DType.FLOAT32, length);
         List<Tensor> carried = new ArrayList<>(List.of(t.input("symbol", DType.INT64, 1)));
         carried.addAll(inputs(t, net));
         List<Tensor> results = t.repeat(length, carried, (position, before) -> {
             Recurrent.Outputs outputs = stepper.step(before.getFirst(), before.subList(1, before.size()));
-            Tensor scores = net.output().apply(outputs.outputs()).dividedBy(t.number("temperature")); // [1, V]
-            Tensor next = draw(t, scores.softmax(1), draws.select(0, position)); // [1]
+            Tensor scores = net.output().apply(outputs.outputs()); // [1, V]
+            Tensor probabilities = scores.dividedBy(t.number("temperature")).softmax(1);
+            Tensor next = draw(t, probabilities, draws.select(0, position)); // [1]
             List<Tensor> after = new ArrayList<>(List.of(next));
             after.addAll(outputs.state());
-            return new Trace.Round(after, List.of(next));
+            return new Trace.Round(after, scored ? List.of(next, scores) : List.of(next));
         });
         outputs(t, results.subList(1, carried.size()));
-        t.output("symbols", results.getLast());
+        t.output("symbols", results.get(carried.size()));
+        if (scored) {
+            t.output("scores", results.getLast().cast(DType.FLOAT32)); // [T, 1, V]
+        }
     }
 
     /** The first symbol at which the sum of the allowed probabilities, most probable first, exceeds the drawn share. */
@@ -172,30 +187,68 @@ final class CharWriter {
             StringBuilder text = new StringBuilder();
             for (int left = count; left > 0; ) {
                 int chunk = chunk(left);
-                text.append(write(chunk, choice));
+                text.append(vocabulary.decode(
+                        write("write", chunk, choice).get("symbols").longs()));
                 left -= chunk;
             }
             return text.toString();
         }
 
-        private String write(int chunk, Choice choice) {
+        @Override
+        public List<Token> tokens(int count, Choice choice, int likeliest) {
+            List<Token> tokens = new ArrayList<>(count);
+            for (int left = count; left > 0; ) {
+                int chunk = chunk(left);
+                Map<String, HostTensor> results = write("score", chunk, choice);
+                long[] symbols = results.get("symbols").longs();
+                float[] scores = results.get("scores").floats();
+                for (int i = 0; i < chunk; i++) {
+                    tokens.add(token(symbols[i], scores, i * net.symbols(), likeliest));
+                }
+                left -= chunk;
+            }
+            return tokens;
+        }
+
+        private Token token(long drawn, float[] scores, int from, int likeliest) {
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int i = 0; i < net.symbols(); i++) {
+                largest = Math.max(largest, scores[from + i]);
+            }
+            double sum = 0;
+            for (int i = 0; i < net.symbols(); i++) {
+                sum += Math.exp(scores[from + i] - largest);
+            }
+            double norm = largest + Math.log(sum);
+            Map<String, Double> best = new LinkedHashMap<>();
+            IntStream.range(0, net.symbols())
+                    .boxed()
+                    .sorted(Comparator.comparingDouble(i -> -scores[from + i]))
+                    .limit(likeliest)
+                    .forEach(i -> best.put(vocabulary.decode(new long[] {i}), scores[from + i] - norm));
+            return new Token(
+                    (int) drawn, vocabulary.decode(new long[] {drawn}), scores[from + (int) drawn] - norm, best);
+        }
+
+        /** Writes on, and keeps where it is. */
+        private Map<String, HostTensor> write(String method, int chunk, Choice choice) {
             float[] draws = new float[chunk];
             for (int i = 0; i < chunk; i++) {
                 draws[i] = (float) ((Randomness.mix(seed, written + i) >>> 39) * 0x1p-24 * BELOW_ONE);
             }
-            Executable.Call call = program.call("write" + chunk)
+            Executable.Call call = program.call(method + chunk)
                     .with("draws", HostTensor.of(draws, chunk))
                     .with("symbol", HostTensor.of(new long[] {symbol}, 1))
                     .with("temperature", choice.temperature())
                     .with("topP", choice.topP())
                     .with("topK", choice.topK() == 0 ? (double) net.symbols() : choice.topK());
             state.forEach(call::with);
-            Map<String, HostTensor> results = new LinkedHashMap<>(call.run());
-            long[] symbols = results.remove("symbols").longs();
-            state = results;
-            symbol = symbols[chunk - 1];
+            Map<String, HostTensor> results = call.run();
+            state = new LinkedHashMap<>(results);
+            state.keySet().removeAll(Set.of("symbols", "scores"));
+            symbol = results.get("symbols").longs()[chunk - 1];
             written += chunk;
-            return vocabulary.decode(symbols);
+            return results;
         }
     }
 }
