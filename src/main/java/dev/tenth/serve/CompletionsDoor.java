@@ -140,8 +140,8 @@ public final class CompletionsDoor {
                             end();
                         } else if (!events.isOpen()) {
                             return Future.failedFuture(all.cause());
-                        } else if (!exchange.isOver()) {
-                            events.send(exchange.error(all.cause()));
+                        } else {
+                            events.fail(all.cause());
                             events.end(DONE);
                         }
                         return Future.succeededFuture();

@@ -59,6 +59,9 @@ public final class Engine implements AutoCloseable {
                 .description("Models in memory for serving")
                 .baseUnit("bytes")
                 .register(meters.registry());
+        Gauge.builder("serve.requests.active", loaded, LoadedModels::users)
+                .description("Requests that wait, are computed, or texts that are written")
+                .register(meters.registry());
         Gauge.builder("serve.loaded.models", loaded, LoadedModels::count).register(meters.registry());
     }
 

@@ -3,6 +3,7 @@ package dev.tenth.serve;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.concurrent.CancellationException;
 
 /** An answer in pieces, as server-sent events of JSON. */
 final class EventStream {
@@ -29,7 +30,7 @@ final class EventStream {
     private Future<Void> write(String data) {
         HttpServerResponse response = exchange.response();
         if (exchange.isOver()) {
-            return Future.failedFuture("the client has left");
+            return Future.failedFuture(new CancellationException("the client has left"));
         }
         if (!open) {
             open = true;
@@ -43,6 +44,13 @@ final class EventStream {
                         STALL_MILLISECONDS, _ -> exchange.request().connection().close());
         return response.write("data: " + data + "\n\n")
                 .onComplete(_ -> exchange.vertx().cancelTimer(stall));
+    }
+
+    /** Says in the stream what went wrong. */
+    void fail(Throwable failure) {
+        if (!exchange.isOver() && !Exchange.isClientGone(failure)) {
+            send(exchange.error(failure));
+        }
     }
 
     /** Sends a last word that is not JSON, and ends. */

@@ -11,9 +11,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -156,11 +159,11 @@ final class Exchange {
 
     /** Answers with what went wrong. */
     void fail(Throwable thrown) {
-        ModelException failure = failure(thrown);
-        meters.refused(failure.reason());
-        if (isOver()) {
+        if (isOver() || isClientGone(thrown)) {
             return;
         }
+        ModelException failure = failure(thrown);
+        meters.refused(failure.reason());
         int status = failure.reason().status();
         if (status == 503) {
             response().putHeader("Retry-After", RETRY_SECONDS);
@@ -173,6 +176,16 @@ final class Exchange {
         ModelException failure = failure(thrown);
         meters.refused(failure.reason());
         return errors.write(failure.reason(), failure.getMessage());
+    }
+
+    /** Whether it failed for want of somebody who listens: what is read from the store fails otherwise. */
+    static boolean isClientGone(Throwable thrown) {
+        return thrown instanceof CancellationException
+                || thrown instanceof IOException
+                || thrown instanceof HttpClosedException
+                || thrown instanceof CompletionException
+                        && thrown.getCause() != null
+                        && isClientGone(thrown.getCause());
     }
 
     /** What went wrong, as a reason and for people. */

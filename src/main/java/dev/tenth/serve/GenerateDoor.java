@@ -126,10 +126,8 @@ public final class GenerateDoor {
                     if (!events.isOpen()) {
                         return Future.failedFuture(failure);
                     }
-                    if (!exchange.isOver()) {
-                        events.send(exchange.error(failure));
-                        events.end();
-                    }
+                    events.fail(failure);
+                    events.end();
                     return Future.succeededFuture();
                 });
     }

@@ -20,6 +20,7 @@ final class LoadedModels {
     private final Map<Key, Loaded<?>> loaded = new LinkedHashMap<>(16, .75f, true);
 
     private long bytes;
+    private int users;
 
     LoadedModels(ServeLimits limits, Executor pool) {
         this.limits = limits;
@@ -74,11 +75,13 @@ final class LoadedModels {
                                     .formatted(found.users));
                 }
                 found.users++;
+                users++;
                 return found;
             }
             makeRoom(size);
             found = new Loaded<>(key, size, new Serial(pool));
             found.users = 1;
+            users++;
             loaded.put(key, found);
             bytes += size;
         }
@@ -119,6 +122,7 @@ final class LoadedModels {
     /** One request less. */
     synchronized void release(Loaded<?> slot) {
         slot.users--;
+        users--;
         slot.lastUse = System.nanoTime();
         if (slot.users == 0 && slot.forgotten) {
             close(slot);
@@ -181,6 +185,11 @@ final class LoadedModels {
 
     synchronized long bytes() {
         return bytes;
+    }
+
+    /** Requests that are under way. */
+    synchronized int users() {
+        return users;
     }
 
     synchronized int count() {

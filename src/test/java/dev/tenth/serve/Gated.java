@@ -1,0 +1,177 @@
+package dev.tenth.serve;
+
+import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.Setting;
+import dev.tenth.recipe.TensorModel;
+import dev.tenth.recipe.TextModel;
+import dev.tenth.recipe.Training;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Precision;
+import dev.tenth.torch.Program;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+
+/**
+ * A recipe whose models do what a test tells them: {@code predict} doubles, and waits at a gate; {@code classify} doubles with a
+ * real program; text is the alphabet, which waits at the gate
+ * or breaks where its prefix says so.
+ */
+final class Gated implements Recipe<Gated.Settings> {
+    /** Each computation of {@code predict} takes one. */
+    final Semaphore gate = new Semaphore(0);
+
+    final Semaphore arrivals = new Semaphore(0);
+    final List<Float> computed = new CopyOnWriteArrayList<>();
+    final List<Float> opened = new CopyOnWriteArrayList<>();
+    final List<Float> closed = new CopyOnWriteArrayList<>();
+    final List<String> written = new CopyOnWriteArrayList<>();
+
+    record Settings(
+            @Parameter(help = "") int threads,
+            @Parameter(help = "") int checkpointEvery,
+            @Parameter(help = "") int showEvery)
+            implements Parameters {}
+
+    private static final TensorModel.Signature SIGNATURE = new TensorModel.Signature(
+            List.of(new TensorModel.Port("x", DType.FLOAT32, List.of(), "a number")),
+            List.of(new TensorModel.Port("y", DType.FLOAT32, List.of(), "twice the number")),
+            List.of());
+
+    @Override
+    public List<Ability<Settings>> abilities() {
+        return List.of(
+                new Ability.Infer<>(
+                        Ability.Task.PREDICT,
+                        (_, state, _) -> new Doubling(state.get("w").floats()[0])),
+                new Ability.Infer<>(Ability.Task.CLASSIFY, (_, _, device) -> real(device)),
+                (Ability.GenerateText<Settings>) (_, _, _) -> new Alphabet());
+    }
+
+    private static TensorModel real(Device device) {
+        Program program = Program.trace(
+                Precision.FLOAT32,
+                methods -> RowModel.trace(
+                        methods,
+                        SIGNATURE,
+                        inputs -> Map.of("y", inputs.get("x").times(2))));
+        return new RowModel(SIGNATURE, new Executable(program, device, 0));
+    }
+
+    private final class Doubling implements TensorModel {
+        private final float name;
+
+        Doubling(float name) {
+            this.name = name;
+            opened.add(name);
+        }
+
+        @Override
+        public Signature signature() {
+            return SIGNATURE;
+        }
+
+        @Override
+        public Map<String, HostTensor> infer(Map<String, HostTensor> inputs) {
+            float x = inputs.get("x").floats()[0];
+            arrivals.release();
+            gate.acquireUninterruptibly();
+            computed.add(x);
+            return Map.of("y", HostTensor.of(new float[] {2 * x}, 1));
+        }
+
+        @Override
+        public void close() {
+            closed.add(name);
+        }
+    }
+
+    private final class Alphabet implements TextModel {
+        @Override
+        public Writing start(String prefix, long seed) {
+            return new Letters(prefix);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Letters implements TextModel.Writing {
+        private final String name;
+        private int at;
+
+        Letters(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String next(int count, TextModel.Choice choice) {
+            written.add(name);
+            if (name.equals("gated")) {
+                arrivals.release();
+                gate.acquireUninterruptibly();
+            }
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < count; i++) {
+                text.append((char) ('a' + at++ % 26));
+            }
+            if (name.equals("break") && at > 10) {
+                throw new IllegalStateException("broken on purpose");
+            }
+            return text.toString();
+        }
+
+        @Override
+        public List<TextModel.Token> tokens(int count, TextModel.Choice choice, int likeliest) {
+            return next(count, choice)
+                    .chars()
+                    .mapToObj(each -> new TextModel.Token(each, Character.toString(each), 0, Map.of()))
+                    .toList();
+        }
+    }
+
+    @Override
+    public String id() {
+        return "gated";
+    }
+
+    @Override
+    public String title() {
+        return "";
+    }
+
+    @Override
+    public Chapter chapter() {
+        return Chapter.FURTHER;
+    }
+
+    @Override
+    public String story() {
+        return "";
+    }
+
+    @Override
+    public List<Preset<Settings>> presets() {
+        return List.of(new Preset<>("only", "", "", new Settings(1, 1, 1), List.of()));
+    }
+
+    @Override
+    public Training<Settings> prepare(Settings parameters, Setting setting) {
+        throw new UnsupportedOperationException("it is only served");
+    }
+
+    @Override
+    public long memoryBytes(Settings parameters) {
+        return 0;
+    }
+}
