@@ -51,6 +51,8 @@ final class Problems {
                 Problem.of(409, "Key used for something else", detail, errors).response();
             case MODEL_TOO_LARGE ->
                 Problem.of(422, "Model too large", detail, errors).response();
+            case UNFIT_STATE ->
+                Problem.of(422, "A state that does not fit", detail, errors).response();
             case QUEUE_FULL -> Problem.of(503, "No room", detail).response(LATER);
         };
     }

@@ -10,6 +10,7 @@ import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
+import dev.tenth.torch.Safetensors;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -22,6 +23,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -78,6 +81,28 @@ public class RunsResource {
                 Optional.ofNullable(key));
         return Response.accepted(RunDocument.of(run))
                 .location(URI.create("/api/v1/runs/" + run.id()))
+                .build();
+    }
+
+    /** A safetensors file becomes a run that can be served and forked; a checkpoint of ours tells its recipe itself. */
+    @POST
+    @Path("/import")
+    @Consumes(MediaType.APPLICATION_OCTET_STREAM)
+    public Response take(
+            @QueryParam("recipe") String recipe,
+            @QueryParam("preset") String preset,
+            @QueryParam("name") String name,
+            InputStream body) {
+        Safetensors file;
+        try {
+            file = Safetensors.read(Channels.newChannel(body));
+        } catch (IOException e) {
+            throw new Problem.Exception(400, "Malformed file", e.getMessage());
+        }
+        RunEntry run =
+                runs.take(file, Optional.ofNullable(recipe), Optional.ofNullable(preset), Optional.ofNullable(name));
+        return Response.created(URI.create("/api/v1/runs/" + run.id()))
+                .entity(RunDocument.of(run))
                 .build();
     }
 

@@ -9,6 +9,7 @@ import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
+import dev.tenth.torch.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +96,28 @@ public final class LocalRuns implements Runs, AutoCloseable {
         Optional<RunLog.Key> key = idempotencyKey.map(text -> new RunLog.Key(text, digest(wish)));
         Optional<RunEntry> before = key.flatMap(this::madeWith);
         return before.orElseGet(() -> submit(recipe, wish, key));
+    }
+
+    /**
+     * Makes a run of a state that was trained elsewhere: it can be served, and forked to be trained on.
+     *
+     * @param recipe what the file's metadata says if empty
+     * @param preset from which the parameters start that the file does not tell; the default one if empty
+     * @throws RefusedException if there is no such recipe or preset, or a tensor is missing or does not fit
+     * @throws InvalidParametersException if a parameter in the file cannot be
+     */
+    public RunEntry take(Safetensors file, Optional<String> recipe, Optional<String> preset, Optional<String> name) {
+        String id = recipe.or(() -> Optional.ofNullable(file.metadata().get("recipe")))
+                .orElseThrow(() -> new RefusedException(
+                        Reason.NO_SUCH_RECIPE, "recipe", "recipe: the file does not tell it; give ?recipe=ID"));
+        return take(recipe(id), file, preset, name);
+    }
+
+    private <P extends Record & Parameters> RunEntry take(
+            Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
+        Preset<P> from = preset(recipe, preset);
+        check(recipe, from.parameters(), name);
+        return new Importer(shop, ids).take(recipe, from, file, name);
     }
 
     private Recipe<?> recipe(String id) {

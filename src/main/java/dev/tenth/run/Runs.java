@@ -82,6 +82,7 @@ public interface Runs {
         WRONG_STATE,
         KEY_CONFLICT,
         MODEL_TOO_LARGE,
+        UNFIT_STATE,
         QUEUE_FULL
     }
 }

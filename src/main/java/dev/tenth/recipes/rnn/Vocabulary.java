@@ -23,6 +23,9 @@ final class Vocabulary {
 
     /** The vocabulary that {@link #save} gave. */
     static Vocabulary load(HostTensor saved) {
+        if (saved == null) {
+            throw new IllegalArgumentException("state: vocabulary is missing");
+        }
         return new Vocabulary(
                 Arrays.stream(saved.longs()).mapToInt(Math::toIntExact).toArray());
     }
