@@ -36,6 +36,7 @@ data-all: ## fetch every packaged data set
 
 bench: build ## time against Python PyTorch and write docs/performance.md
 	@bench/run
+	@bench/serve
 
 accept: build ## train a system to its figure: make accept SYSTEM=gan-1d
 	@bench/accept $(SYSTEM)
