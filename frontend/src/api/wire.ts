@@ -88,6 +88,8 @@ export interface Dataset {
   summary: string;
   source?: string;
   licence?: string;
+  /** False for a built-in one that was not fetched yet. */
+  available?: boolean;
 }
 
 export interface Page<T> {
@@ -106,7 +108,37 @@ export interface RunWish {
 
 export type CommandWish =
   | { type: 'pause' | 'resume' | 'stop' | 'checkpoint' }
-  | { type: 'set'; params: Record<string, unknown> };
+  | { type: 'set'; params: Record<string, unknown> }
+  | { type: 'fork'; step: number; params: Record<string, unknown>; name?: string };
+
+export interface CommandAccepted {
+  id: string;
+  /** The run that a fork has started. */
+  run?: string;
+}
+
+/** One tensor of the Open Inference Protocol, its numbers row by row. */
+export interface Tensor {
+  name: string;
+  datatype: string;
+  shape: number[];
+  data: number[];
+}
+
+/** What a tensor must be; −1 for any number of rows. */
+export type TensorCard = Omit<Tensor, 'data'>;
+
+export interface ModelCard {
+  name: string;
+  inputs: TensorCard[];
+  outputs: TensorCard[];
+}
+
+export interface InferenceAnswer {
+  /** The step of the checkpoint that answered. */
+  model_version?: string;
+  outputs: Tensor[];
+}
 
 /** What is wrong with one field of a request. */
 export interface FieldError {

@@ -19,7 +19,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
   const described = `${id}-help${error ? ` ${id}-error` : ''}`;
   const range = rangeOf(schema);
   return (
-    <div class={`field ${entry === original ? '' : 'changed'}`}>
+    <div class={`field ${name === 'formula' ? 'wide' : ''} ${entry === original ? '' : 'changed'}`}>
       <label for={id}>
         {words(name)}
         {schema['x-turnable'] && <span class="tag">can be turned while it runs</span>}
@@ -75,11 +75,13 @@ function Control({ schema, id, name, entry, described, invalid, onEntry }: Contr
     return <input {...common} type="checkbox" checked={entry === true} onChange={(event) => onEntry(event.currentTarget.checked)} />;
   }
   const isNumber = schema.type === 'number' || schema.type === 'integer';
+  const look = isNumber ? 'number' : name === 'formula' ? 'formula' : '';
   return (
     <input
       {...common}
       type="text"
-      class={isNumber ? 'number' : ''}
+      class={look}
+      spellcheck={false}
       inputMode={isNumber ? 'decimal' : 'text'}
       autocomplete="off"
       value={String(entry)}
