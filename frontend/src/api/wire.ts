@@ -132,6 +132,8 @@ export interface ModelCard {
   name: string;
   inputs: TensorCard[];
   outputs: TensorCard[];
+  /** `classes`: the names of the classes, with commas between them. */
+  properties?: Record<string, string>;
 }
 
 export interface InferenceAnswer {

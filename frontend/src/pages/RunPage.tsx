@@ -81,7 +81,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
   );
   const abilities = recipe?.abilities ?? [];
   const checkpoints = checkpointSteps(model);
-  const [point, setPoint] = useState<Point>([0, 1]);
+  const [point, setPoint] = useState<Point>([2, 2]);
   const probe = abilities.includes('predict') ? { point, choose: (x: number, y: number) => setPoint([rounded(x), rounded(y)]) } : undefined;
 
   return (

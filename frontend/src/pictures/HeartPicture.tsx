@@ -14,9 +14,13 @@ import { WidthsPicture } from './WidthsPicture';
 const VALUE_KNEE = 1 / 60;
 const ERROR_KNEE = 1 / 600;
 
+/** A function that is below 0 by less than this share of its reach is taken for one that is not: a network is never exact. */
+const BARELY = 0.05;
+
 /** The level that draws the shape: 0, or 1 for a function that is nowhere below 0, as the heart's x² + (y − ∛x²)². */
 function levelOf(target: FieldData): number {
-  return extent((target.values ?? []) as ArrayLike<number>)[0] < 0 ? 0 : 1;
+  const [low, high] = extent((target.values ?? []) as ArrayLike<number>);
+  return low < -BARELY * (high - low) ? 0 : 1;
 }
 
 function Picture({ model, pictures, step, compact, probe }: PictureProps) {

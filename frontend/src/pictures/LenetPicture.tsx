@@ -1,23 +1,27 @@
 import { figure } from '../plot/numbers';
-import { metricAt, pictureOf } from '../stream/view';
+import type { ImageData } from '../stream/events';
+import { metricAt, pictureOf, type Pictures } from '../stream/view';
 import { ConfusionMatrix } from './ConfusionMatrix';
+import { MisreadDigits } from './MisreadDigits';
 import type { NaturalPicture, PictureProps } from './natural';
 import { PixelImage } from './PixelImage';
 import { Waiting } from './Waiting';
 
-/** The way of a digit through the layers, in reading order. */
-const FLOW = [
-  { id: 'digit', title: 'A digit' },
-  { id: 'filters', title: 'Filters of the first layer' },
-  { id: 'maps1', title: 'Where they find something' },
-  { id: 'maps2', title: 'What the second layer makes of it' },
-] as const;
+/** The way of a digit through the net: it, the first layer's filters, and what each layer finds, in order. */
+function flowOf(pictures: Pictures): { id: string; title: string; image: ImageData }[] {
+  const layers = Object.keys(pictures).filter((key) => key.startsWith('image:maps')).length;
+  const maps = Array.from({ length: layers }, (_, i) => ({
+    id: `maps${i + 1}`,
+    title: i === 0 ? 'Where the filters find something' : `What layer ${i + 1} makes of it`,
+  }));
+  return [{ id: 'digit', title: 'A digit' }, { id: 'filters', title: 'Filters of the first layer' }, ...maps].flatMap((part) => {
+    const image = pictureOf(pictures, 'image', part.id);
+    return image ? [{ ...part, image }] : [];
+  });
+}
 
 function Picture({ model, pictures, step, compact }: PictureProps) {
-  const flow = FLOW.flatMap(({ id, title }) => {
-    const image = pictureOf(pictures, 'image', id);
-    return image ? [{ id, title, image }] : [];
-  });
+  const flow = flowOf(pictures);
   const misread = pictureOf(pictures, 'image', 'misread');
   const confusion = pictureOf(pictures, 'matrix', 'confusion');
   const error = metricAt(model.metrics['validationError'], step);
@@ -38,7 +42,7 @@ function Picture({ model, pictures, step, compact }: PictureProps) {
         ))}
       </ol>
       <div class="side-by-side">
-        {misread && <PixelImage image={misread} title="Misread: true → read" />}
+        {misread && <MisreadDigits image={misread} />}
         {confusion && <ConfusionMatrix matrix={confusion} />}
       </div>
     </div>
@@ -51,7 +55,7 @@ function wrong(error: number | null | undefined): string {
 
 export const lenet: NaturalPicture = {
   Picture,
-  keys: ['image:filters', 'image:digit', 'image:maps1', 'image:maps2', 'image:misread', 'matrix:confusion'],
+  keys: ['image:filters', 'image:digit', 'image:maps*', 'image:misread', 'matrix:confusion'],
   charts: [
     { title: 'Share of misread digits', metrics: ['validationError', 'testError'], logarithmic: true },
     { title: 'Training loss', metrics: ['trainLoss'], logarithmic: true },

@@ -36,7 +36,7 @@ export function WidthsPicture({ pictures, map, scale, level }: Props) {
           <HeatMap
             key={width}
             bare
-            title={`${width} units, rmse ${errorOf(width)}`}
+            title={`${width} units\nrmse ${errorOf(width)}`}
             field={field}
             map={map}
             scale={scale}

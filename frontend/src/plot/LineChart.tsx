@@ -7,7 +7,7 @@ import { spread } from './spread';
 import { useTheme, type Theme } from './theme';
 
 /** Room to the right of a chart for the names of its lines, and how tall one is. */
-const NAMES_WIDTH = 72;
+const NAMES_WIDTH = 80;
 const NAME_HEIGHT = 12;
 
 export interface LineStyle {
@@ -146,6 +146,7 @@ function drawNames(u: uPlot, lines: readonly LineStyle[], theme: Theme): void {
   const places = spread(ends.map(({ y }) => y), NAME_HEIGHT * devicePixelRatio, bbox.top, bbox.top + bbox.height);
   ctx.save();
   ctx.font = theme.font.replace(/^\d+px/, `${NAME_HEIGHT * devicePixelRatio}px`);
+  ctx.textAlign = 'left';
   ctx.textBaseline = 'middle';
   ends.forEach(({ label, color }, i) => {
     ctx.fillStyle = color;

@@ -10,14 +10,22 @@ import { LaneTable } from './LaneTable';
 import { raceChart } from './lanes';
 import { SurfacePicture } from './SurfacePicture';
 
-/** The lanes' table and the family, beneath what a race shows. */
-function Race({ props, reached, children }: { props: PictureProps; reached: [metric: string, title: string]; children: ComponentChildren }) {
+interface RaceProps {
+  props: PictureProps;
+  /** The metric that tells how far a lane has got. */
+  reached: [metric: string, title: string];
+  onSurface?: boolean;
+  children: ComponentChildren;
+}
+
+/** The lanes' table and the family, beside or beneath what a race shows. */
+function Race({ props, reached, onSurface = false, children }: RaceProps) {
   const { model, pictures, step } = props;
   const lanes = pictureOf(pictures, 'matrix', 'lanes');
   const [metric, title] = reached;
   const of = (lane: string) => figure(metricAt(model.metrics[`${metric}.${lane}`], step));
   return (
-    <div class="race">
+    <div class={`race ${onSurface ? 'on-surface' : ''}`}>
       {children}
       {lanes && (
         <div class="race-about">
@@ -39,7 +47,7 @@ function Surface(props: PictureProps) {
   return props.compact ? (
     picture
   ) : (
-    <Race props={props} reached={['loss', 'height']}>
+    <Race props={props} reached={['loss', 'height']} onSurface>
       {picture}
     </Race>
   );
@@ -67,9 +75,9 @@ function Classifiers({ props, id, title }: { props: PictureProps; id: string; ti
 }
 
 const ERRORS = [
-  raceChart('Validation error, one line an optimizer', 'validationError'),
-  raceChart('Training loss', 'trainLoss'),
-  raceChart('Test error', 'testError'),
+  raceChart('Validation error, one line an optimizer', 'validationError', true),
+  raceChart('Training loss', 'trainLoss', true),
+  raceChart('Test error', 'testError', true),
 ];
 
 export const optimizers: NaturalPicture = {

@@ -23,9 +23,11 @@ export function laneName(lane: string): string {
   return NAMES[lane] ?? words(lane);
 }
 
+/** Plain SGD, with which the others are compared, is grey. */
 export function laneColor(theme: Theme, lane: string): string {
-  const place = LANES.indexOf(lane);
-  return place < 0 ? theme.muted : theme.series[place]!;
+  const { optimal, model, critic, data, series } = theme;
+  const colors = [optimal, model, critic, series[3]!, series[4]!, series[5]!, data, series[7]!];
+  return colors[LANES.indexOf(lane)] ?? theme.muted;
 }
 
 /** A metric of one lane, `validationError.adam`, as its two parts; undefined for a metric of the whole run. */

@@ -7,12 +7,11 @@ import { DigitPad } from './DigitPad';
 import { inkOf, written, type Stroke } from './strokes';
 import { useAnswer } from './useAnswer';
 
-const DIGITS = Array.from({ length: 10 }, (_, digit) => String(digit));
 /** Pixels of the drawing along each side before it becomes a digit of 28 × 28. */
 const INK_SIDE = 4 * DIGIT_SIDE;
 
 /** Draw a digit, and the model reads it after each stroke; again whenever it has learned more. */
-export function DigitReader({ run, input, checkpoint }: Asking) {
+export function DigitReader({ run, input, checkpoint, classes }: Asking & { classes: readonly string[] }) {
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
   const digit = useMemo(() => (strokes.length > 0 ? asDigit(inkOf(strokes, INK_SIDE), INK_SIDE) : undefined), [strokes]);
   const question = useMemo(() => digit && tensorOf(input, digit), [digit, input]);
@@ -34,7 +33,7 @@ export function DigitReader({ run, input, checkpoint }: Asking) {
       <div>
         <ClassBars
           probabilities={question && outputOf(answer, 'probabilities')}
-          classes={DIGITS}
+          classes={classes}
           step={stepOf(answer, checkpoint)}
           invitation="Draw a digit from 0 to 9."
         />

@@ -5,8 +5,10 @@ import { outputOf, stepOf, tensorOf, type Asking } from './answers';
 import { ClassBars } from './ClassBars';
 import { useAnswer } from './useAnswer';
 
+type Props = Asking & { width: number; classes: readonly string[] };
+
 /** One row of features, typed in, and what the model makes of it. */
-export function FeatureRow({ run, input, checkpoint, width }: Asking & { width: number }) {
+export function FeatureRow({ run, input, checkpoint, width, classes }: Props) {
   const [entries, setEntries] = useState<readonly string[]>(() => new Array<string>(width).fill('0'));
   const numbers = entries.map((entry) => Number(entry.trim().replace(',', '.')));
   const whole = numbers.every((value, i) => entries[i]!.trim() !== '' && Number.isFinite(value));
@@ -38,7 +40,7 @@ export function FeatureRow({ run, input, checkpoint, width }: Asking & { width: 
         {probabilities ? (
           <ClassBars
             probabilities={probabilities}
-            classes={probabilities.map((_, place) => `class ${place + 1}`)}
+            classes={classes}
             step={stepOf(answer, checkpoint)}
             invitation=""
           />

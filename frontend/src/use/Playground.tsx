@@ -55,6 +55,7 @@ function Loaded(props: LoadedProps) {
 function Use({ run, ability, checkpoint, pictures, probe, card }: LoadedProps & { card: ModelCard }) {
   const input = card.inputs[0]!;
   const width = input.shape.slice(1).reduce((product, size) => product * size, 1);
+  const classes = card.properties?.['classes']?.split(',') ?? [];
   const common = { run: run.id, input, checkpoint };
   if (ability === 'sample') {
     return <SampleBox {...common} width={width} params={run.params} />;
@@ -63,8 +64,8 @@ function Use({ run, ability, checkpoint, pictures, probe, card }: LoadedProps & 
     return <PointProbe {...common} pictures={pictures} probe={probe} />;
   }
   return ability === 'classify' && width === DIGIT_SIDE ** 2 ? (
-    <DigitReader {...common} />
+    <DigitReader {...common} classes={classes} />
   ) : (
-    <FeatureRow {...common} width={width} />
+    <FeatureRow {...common} width={width} classes={classes} />
   );
 }
