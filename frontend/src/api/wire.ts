@@ -68,6 +68,8 @@ export interface Run {
   lastSeq: number;
   metrics: Record<string, number | null>;
   checkpoints: number;
+  /** From which run and step it was forked. */
+  parent?: { run: string; step: number };
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;

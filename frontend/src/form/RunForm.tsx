@@ -45,7 +45,7 @@ export function RunForm({ recipe, presetName }: Props) {
         {
           recipe: recipe.id,
           preset: preset.name,
-          params: changesOf(fields, entries, preset),
+          params: changesOf(fields, entries, preset.params),
           ...(seed.trim() === '' ? {} : { seed: Number.isFinite(Number(seed)) ? Number(seed) : seed }),
           ...(name.trim() === '' ? {} : { name: name.trim() }),
         },

@@ -127,7 +127,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
         <aside class="run-side" aria-label="Knobs, record and set-up">
           {recipe && !isTerminal(state) && <Knobs run={run.id} schema={recipe.schema} params={run.params} notes={model.notes} />}
           <RunFacts run={run} />
-          <Record run={run.id} notes={model.notes} />
+          <Record run={run} schema={recipe?.schema} notes={model.notes} />
           {model.skipped > 0 && (
             <p class="hint">{model.skipped} pictures were left out because this page was slow; the log has them all.</p>
           )}
