@@ -21,7 +21,6 @@ export function DatasetCard({ dataset, onDeleted }: { dataset: Dataset; onDelete
   };
   return (
     <li class={`card ${isThere ? '' : 'missing'}`}>
-      <p class="eyebrow">{dataset.kind.toLowerCase()}</p>
       <h3>{dataset.name}</h3>
       <p>{isThere ? dataset.summary : NOT_FETCHED}</p>
       <p class="hint">

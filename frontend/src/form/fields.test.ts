@@ -48,6 +48,7 @@ describe('a form', () => {
     expect(rangeOf(schema.properties['rate']!)).toBe('above 0, up to 1');
     expect(rangeOf(schema.properties['steps']!)).toBe('1 to 1,000,000 steps');
     expect(rangeOf(schema.properties['cell']!)).toBe('');
+    expect(rangeOf({ type: 'string', maxLength: 200 })).toBe('up to 200 characters');
   });
 });
 

@@ -51,8 +51,11 @@ export function changesOf(fields: readonly Field[], entries: Entries, originals:
 
 /** What may be given, in a few words: `0 < x ≤ 1`, `1 – 100 steps`. */
 export function rangeOf(schema: ParameterSchema): string {
-  const { minimum, exclusiveMinimum, maximum } = schema;
+  const { minimum, exclusiveMinimum, maximum, maxLength } = schema;
   const unit = schema['x-unit'] ? ` ${schema['x-unit']}` : '';
+  if (maxLength !== undefined) {
+    return `up to ${figure(maxLength)} characters`;
+  }
   if (exclusiveMinimum !== undefined) {
     return `above ${figure(exclusiveMinimum)}${maximum === undefined ? '' : `, up to ${figure(maximum)}`}${unit}`;
   }

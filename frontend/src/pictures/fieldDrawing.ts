@@ -36,17 +36,25 @@ export function gridOf(field: FieldData): Grid {
   return { width: field.width, height: field.height, values: (field.values ?? []) as ArrayLike<number> };
 }
 
+/** Colours that a field is drawn with, apart by steps too small to be seen. */
+const SHADES = 512;
+
 /** The field as an image, one pixel a value; its first row is the lowest, an image's the highest. */
 export function coloured(field: FieldData, map: readonly Color[], scale: Scale): HTMLCanvasElement {
   const { width, height } = field;
   const values = field.values ?? [];
+  const shades = Array.from({ length: SHADES }, (_, i) => colorAt(map, i / (SHADES - 1)));
   const image = new ImageData(width, height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const value = values[(height - 1 - y) * width + x];
       if (value !== null && value !== undefined && !Number.isNaN(value)) {
-        const [red, green, blue] = colorAt(map, scale(value));
-        image.data.set([red, green, blue, 255], 4 * (y * width + x));
+        const [red, green, blue] = shades[Math.round(Math.min(1, Math.max(0, scale(value))) * (SHADES - 1))]!;
+        const at = 4 * (y * width + x);
+        image.data[at] = red;
+        image.data[at + 1] = green;
+        image.data[at + 2] = blue;
+        image.data[at + 3] = 255;
       }
     }
   }
