@@ -12,6 +12,9 @@ interface Props {
   onEntry: (entry: string | boolean) => void;
 }
 
+/** An original value that is longer is not named on the button that brings it back. */
+const LONGEST_NAMED = 16;
+
 /** One parameter: its control, what it does, what is wrong with it. */
 export function ParameterField({ field, entry, original, error, onEntry }: Props) {
   const { name, schema } = field;
@@ -28,7 +31,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
         <Control schema={schema} id={id} name={name} entry={entry} described={described} invalid={error !== undefined} onEntry={onEntry} />
         {entry !== original && (
           <button type="button" class="quiet" onClick={() => onEntry(original)} aria-label={`Set ${words(name)} back to ${original}`}>
-            back to {String(original) || 'nothing'}
+            {String(original).length > LONGEST_NAMED ? 'back' : `back to ${String(original) || 'nothing'}`}
           </button>
         )}
       </div>
