@@ -18,7 +18,12 @@ const ENDINGS: Readonly<Record<string, string>> = {
   table: '.csv,.libsvm,.svm,.txt,text/csv,text/plain',
 };
 
-/** What a file chooser offers for a kind of data; undefined if files of this kind cannot be sent. */
-export function endingsOf(kind: string): string | undefined {
-  return ENDINGS[kind.toLowerCase()];
+/** The kinds of data that a parameter takes: `table or images` is two. */
+export function kindsOf(wanted: string): string[] {
+  return wanted.toLowerCase().split(' or ');
+}
+
+/** What a file chooser offers for kinds of data; empty if no file of these kinds can be sent. */
+export function endingsOf(kinds: readonly string[]): string {
+  return kinds.flatMap((kind) => ENDINGS[kind] ?? []).join(',');
 }

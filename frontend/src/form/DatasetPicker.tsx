@@ -1,13 +1,13 @@
 import { useState } from 'preact/hooks';
 import { listDatasets, uploadDataset } from '../api/client';
-import { endingsOf } from '../api/media';
+import { endingsOf, kindsOf } from '../api/media';
 import { NOT_FETCHED } from '../components/DatasetCard';
 import { useLoaded } from '../components/useLoaded';
 
 interface Props {
   id: string;
   name: string;
-  /** What must be in it: text, numbers, table, images. */
+  /** What must be in it: text, numbers, table, images, or one of several, `table or images`. */
   kind: string;
   value: string;
   'aria-describedby': string;
@@ -19,8 +19,9 @@ interface Props {
 export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
   const datasets = useLoaded(listDatasets, []);
   const [upload, setUpload] = useState({ busy: false, failed: false, message: '' });
-  const endings = endingsOf(kind);
-  const fitting = datasets.value?.filter((dataset) => dataset.kind.toLowerCase() === kind.toLowerCase()) ?? [];
+  const kinds = kindsOf(kind);
+  const endings = endingsOf(kinds);
+  const fitting = datasets.value?.filter((dataset) => kinds.includes(dataset.kind)) ?? [];
 
   const send = async (file: File | undefined) => {
     if (!file) {
@@ -29,9 +30,13 @@ export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
     setUpload({ busy: true, failed: false, message: `Uploading ${file.name} …` });
     try {
       const dataset = await uploadDataset(file);
-      setUpload({ busy: false, failed: false, message: `${dataset.name}: ${dataset.summary}` });
       datasets.reload();
-      onValue(dataset.id);
+      if (kinds.includes(dataset.kind)) {
+        setUpload({ busy: false, failed: false, message: `${dataset.name}: ${dataset.summary}` });
+        onValue(dataset.id);
+      } else {
+        setUpload({ busy: false, failed: true, message: `${dataset.name} is taken for ${dataset.kind}; what is needed here is ${kind}` });
+      }
     } catch (failure) {
       setUpload({ busy: false, failed: true, message: failure instanceof Error ? failure.message : String(failure) });
     }
@@ -41,7 +46,7 @@ export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
       <select {...control} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
         {!fitting.some((dataset) => dataset.id === value) && <option value={value}>{value || 'none'}</option>}
         {fitting.map((dataset) => (
-          <option key={dataset.id} value={dataset.id} disabled={dataset.available === false}>
+          <option key={dataset.id} value={dataset.id}>
             {dataset.name} – {dataset.available === false ? NOT_FETCHED : dataset.summary}
           </option>
         ))}

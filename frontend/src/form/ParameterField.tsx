@@ -2,6 +2,10 @@ import type { ParameterSchema } from '../api/wire';
 import { words } from '../plot/numbers';
 import { DatasetPicker } from './DatasetPicker';
 import { rangeOf, type Field } from './fields';
+import { LanesField } from './LanesField';
+
+/** Parameters that need the width of the form. */
+const WIDE = ['formula', 'lanes'];
 
 interface Props {
   field: Field;
@@ -22,7 +26,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
   const described = `${id}-help${error ? ` ${id}-error` : ''}`;
   const range = rangeOf(schema);
   return (
-    <div class={`field ${name === 'formula' ? 'wide' : ''} ${entry === original ? '' : 'changed'}`}>
+    <div class={`field ${WIDE.includes(name) ? 'wide' : ''} ${entry === original ? '' : 'changed'}`}>
       <label for={id}>
         {words(name)}
         {schema['x-turnable'] && <span class="tag">can be turned while it runs</span>}
@@ -62,6 +66,9 @@ function Control({ schema, id, name, entry, described, invalid, onEntry }: Contr
   const common = { id, name, 'aria-describedby': described, 'aria-invalid': invalid };
   if (schema['x-dataset']) {
     return <DatasetPicker {...common} kind={schema['x-dataset']} value={String(entry)} onValue={onEntry} />;
+  }
+  if (name === 'lanes') {
+    return <LanesField {...common} value={String(entry)} onValue={onEntry} />;
   }
   if (schema.enum) {
     return (

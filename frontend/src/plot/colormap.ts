@@ -66,6 +66,11 @@ export function colorAt(map: readonly Color[], t: number): Color {
   return [0, 1, 2].map((i) => Math.round(lower[i]! + share * (upper[i]! - lower[i]!))) as unknown as Color;
 }
 
+/** Whether dark letters are read more easily on a colour than white ones. */
+export function isBright([red, green, blue]: Color): boolean {
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+}
+
 /** Where a value lies on a colour map. */
 export type Scale = (value: number) => number;
 

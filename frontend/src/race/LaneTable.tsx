@@ -9,7 +9,7 @@ interface Props {
   reached: { title: string; of: (lane: string) => string } | undefined;
 }
 
-/** The lanes with their settings, what they have reached, and why their rates differ. */
+/** The lanes with their settings (– for a 0: the rule has no such number), what they have reached, and why their rates differ. */
 export function LaneTable({ lanes, reached }: Props) {
   const theme = useTheme();
   const why = aboutRates(lanes);
@@ -36,7 +36,7 @@ export function LaneTable({ lanes, reached }: Props) {
                 {laneName(lane)}
               </th>
               {lanes.columns.map((column, i) => (
-                <td key={column}>{figure(lanes.values[row]?.[i])}</td>
+                <td key={column}>{figure(lanes.values[row]?.[i] || null)}</td>
               ))}
               {reached && <td>{reached.of(lane)}</td>}
             </tr>

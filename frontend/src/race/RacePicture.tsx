@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { ConfusionMatrix } from '../pictures/ConfusionMatrix';
-import type { NaturalPicture, PictureProps } from '../pictures/natural';
+import type { Chart, NaturalPicture, PictureProps } from '../pictures/natural';
 import { PixelImage } from '../pictures/PixelImage';
 import { Waiting } from '../pictures/Waiting';
 import { figure } from '../plot/numbers';
@@ -74,26 +74,31 @@ function Classifiers({ props, id, title }: { props: PictureProps; id: string; ti
   );
 }
 
-const ERRORS = [
+const ERRORS: readonly Chart[] = [
   raceChart('Validation error, one line an optimizer', 'validationError', true),
   raceChart('Training loss', 'trainLoss', true),
   raceChart('Test error', 'testError', true),
+  raceChart('Place in the race', 'rank'),
+  { title: 'Whoever leads', metrics: ['trainLoss', 'validationError', 'testError'], logarithmic: true },
 ];
+
+/** The table of lanes, and how they descend from each other, which the tree draws. */
+const ABOUT = ['matrix:lanes', 'text:family'];
 
 export const optimizers: NaturalPicture = {
   Picture: Surface,
-  keys: ['field:surface', 'trail:paths', 'matrix:lanes'],
+  keys: ['field:surface', 'trail:paths', ...ABOUT],
   charts: [raceChart('Height of the surface, one line an optimizer', 'loss', true), raceChart('Distance to the minimum', 'distance', true)],
 };
 
 export const logistic: NaturalPicture = {
   Picture: (props) => <Classifiers props={props} id="weights" title="What each class looks for" />,
-  keys: ['image:weights', 'matrix:confusion', 'matrix:lanes'],
+  keys: ['image:weights', 'matrix:confusion', ...ABOUT],
   charts: ERRORS,
 };
 
 export const mlpDigits: NaturalPicture = {
   Picture: (props) => <Classifiers props={props} id="filters" title="What the units of the first layer look for" />,
-  keys: ['image:filters', 'matrix:confusion', 'matrix:lanes'],
+  keys: ['image:filters', 'matrix:confusion', ...ABOUT],
   charts: ERRORS,
 };

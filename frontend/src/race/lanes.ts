@@ -44,16 +44,18 @@ export function raceChart(title: string, metric: string, logarithmic = false): C
 
 /** Charts for metrics that no chart names: the lanes of a metric together, every other metric alone. */
 export function chartsOf(metrics: readonly string[]): Chart[] {
-  const titles = [...new Set(metrics.map((name) => laneOf(name)?.metric ?? name))];
-  return titles.map((title) => {
-    const lanes = metrics.filter((name) => laneOf(name)?.metric === title);
-    return lanes.length > 0 ? { title: words(title), metrics: inOrder(lanes) } : { title: words(title), metrics: [title] };
-  });
+  const raced = new Set(metrics.flatMap((name) => laneOf(name)?.metric ?? []));
+  const alone = metrics.filter((name) => laneOf(name) === undefined);
+  return [
+    ...[...raced].map((metric) => raceChart(`${words(metric)}, one line an optimizer`, metric)),
+    ...alone.map((metric) => ({ title: words(metric), metrics: [metric] })),
+  ];
 }
 
-function inOrder(lanes: readonly string[]): string[] {
-  const place = (name: string) => LANES.indexOf(laneOf(name)!.lane);
-  return [...lanes].sort((a, b) => place(a) - place(b));
+/** Whether a parameter belongs to a lane that does not run: `adamRate` of a race without Adam. */
+export function isIdle(parameter: string, lanes: unknown): boolean {
+  const lane = LANES.find((each) => parameter === `${each}Rate`);
+  return typeof lanes === 'string' && lane !== undefined && !lanes.split(',').some((each) => each.trim() === lane);
 }
 
 /** The column of the table of lanes with their learning rates. */

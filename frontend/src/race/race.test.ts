@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Theme } from '../plot/theme';
-import { aboutRates, chartsOf, laneColor, laneOf, LANES, raceChart } from './lanes';
+import { aboutRates, chartsOf, isIdle, laneColor, laneOf, LANES } from './lanes';
 import { FAMILY, FAMILY_SIZE } from './optimizerFamily';
 import { lowestInside, reliefOf } from './surface';
 
@@ -28,10 +28,15 @@ describe('lanes', () => {
     expect(laneOf('.adam')).toBeUndefined();
   });
 
-  it('of one metric come into one chart, in the order of their history', () => {
-    const charts = chartsOf(['x.adam', 'epoch', 'x.sgd', 'y.sgd', 'x.momentum']);
-    expect(charts.map(({ metrics }) => metrics)).toEqual([['x.sgd', 'x.momentum', 'x.adam'], ['epoch'], ['y.sgd']]);
-    expect(raceChart('', 'x').metrics).toEqual(LANES.map((lane) => `x.${lane}`));
+  it('of one metric come into one chart, beside those of the whole run', () => {
+    const charts = chartsOf(['rank.adam', 'epoch', 'rank.sgd', 'rank']);
+    expect(charts.map(({ metrics }) => metrics)).toEqual([LANES.map((lane) => `rank.${lane}`), ['epoch'], ['rank']]);
+    expect(new Set(charts.map(({ title }) => title)).size).toBe(3);
+  });
+
+  it('that do not run have no knob', () => {
+    expect(['sgdRate', 'adamRate', 'showEvery'].map((name) => isIdle(name, 'sgd, momentum'))).toEqual([false, true, false]);
+    expect(isIdle('adamRate', undefined)).toBe(false);
   });
 
   it.each([
