@@ -120,7 +120,14 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
           </section>
           {abilities.includes('generate-text') && <GenerateBox run={run.id} checkpoints={checkpoints} />}
           {canBeUsed(abilities) && (
-            <Playground run={run} abilities={abilities} checkpoint={checkpoints.at(-1)} pictures={pictures} probe={probe} />
+            <Playground
+              run={run}
+              isTraining={state === 'RUNNING'}
+              abilities={abilities}
+              checkpoint={checkpoints.at(-1)}
+              pictures={pictures}
+              probe={probe}
+            />
           )}
           <MetricCharts model={model} charts={natural?.charts ?? []} mark={back === undefined ? undefined : step} />
         </div>

@@ -20,12 +20,12 @@ export function LaneTable({ lanes, reached }: Props) {
         <thead>
           <tr>
             <th scope="col">optimizer</th>
+            {reached && <th scope="col">{reached.title}</th>}
             {lanes.columns.map((column) => (
               <th scope="col" key={column}>
                 {words(column)}
               </th>
             ))}
-            {reached && <th scope="col">{reached.title}</th>}
           </tr>
         </thead>
         <tbody>
@@ -35,10 +35,10 @@ export function LaneTable({ lanes, reached }: Props) {
                 <i class="chip" style={{ background: laneColor(theme, lane) }} aria-hidden="true" />
                 {laneName(lane)}
               </th>
+              {reached && <td>{reached.of(lane)}</td>}
               {lanes.columns.map((column, i) => (
                 <td key={column}>{figure(lanes.values[row]?.[i] || null)}</td>
               ))}
-              {reached && <td>{reached.of(lane)}</td>}
             </tr>
           ))}
         </tbody>

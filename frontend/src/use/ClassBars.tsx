@@ -6,12 +6,14 @@ interface Props {
   classes: readonly string[];
   /** The step of the checkpoint that says so. */
   step: number;
+  /** What it does to say so. */
+  verb: 'reads' | 'says';
   /** What to do where nothing was asked yet. */
   invitation: string;
 }
 
 /** How probable each class is. */
-export function ClassBars({ probabilities, classes, step, invitation }: Props) {
+export function ClassBars({ probabilities, classes, step, verb, invitation }: Props) {
   const best = probabilities ? likeliest(probabilities) : -1;
   const percent = (place: number) => `${Math.round(100 * (probabilities?.[place] ?? 0))} %`;
   return (
@@ -19,7 +21,7 @@ export function ClassBars({ probabilities, classes, step, invitation }: Props) {
       <p class="reading" role="status" data-testid="reading">
         {probabilities ? (
           <>
-            It reads <b>{classes[best]}</b> ({percent(best)})<span class="hint"> · read by step {count(step)}</span>
+            It {verb} <b>{classes[best]}</b> ({percent(best)})<span class="hint"> · {verb === 'reads' ? 'read ' : ''}by step {count(step)}</span>
           </>
         ) : (
           <span class="hint">{invitation}</span>

@@ -35,6 +35,7 @@ export function DigitReader({ run, input, checkpoint, classes }: Asking & { clas
           probabilities={question && outputOf(answer, 'probabilities')}
           classes={classes}
           step={stepOf(answer, checkpoint)}
+          verb="reads"
           invitation="Draw a digit from 0 to 9."
         />
         {error !== undefined && <Failure error={error} />}

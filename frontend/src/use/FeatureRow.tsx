@@ -42,6 +42,7 @@ export function FeatureRow({ run, input, checkpoint, width, classes }: Props) {
             probabilities={probabilities}
             classes={classes}
             step={stepOf(answer, checkpoint)}
+            verb="says"
             invitation=""
           />
         ) : (

@@ -1,4 +1,5 @@
-import { describeModel } from '../api/client';
+import { useState } from 'preact/hooks';
+import { command, describeModel } from '../api/client';
 import type { ModelCard, Run } from '../api/wire';
 import { Failure } from '../components/Failure';
 import { Loading } from '../components/Loading';
@@ -20,7 +21,7 @@ interface Props {
   probe: PictureProps['probe'];
 }
 
-const TITLES: Readonly<Record<string, string>> = { classify: 'Let it read', predict: 'Ask it', sample: 'Let it draw samples' };
+const TITLES: Readonly<Record<string, string>> = { classify: 'Try it', predict: 'Ask it', sample: 'Let it draw samples' };
 
 /** Whether there is something to use here. Writing text has its own box. */
 export function canBeUsed(abilities: readonly string[]): boolean {
@@ -28,17 +29,34 @@ export function canBeUsed(abilities: readonly string[]): boolean {
 }
 
 /** The model of a run in use, also while it learns. */
-export function Playground({ checkpoint, ...rest }: Props) {
+export function Playground({ checkpoint, isTraining, ...rest }: Props & { isTraining: boolean }) {
   const ability = rest.abilities.find((each) => each in TITLES)!;
   return (
     <section class="panel playground" aria-labelledby="use">
-      <h2 id="use">{TITLES[ability]}</h2>
+      <header>
+        <h2 id="use">{TITLES[ability]}</h2>
+        {isTraining && <NewerOne run={rest.run.id} />}
+      </header>
       {checkpoint === undefined ? (
-        <p class="hint">It can be used from its first checkpoint on. “Checkpoint now” makes one.</p>
+        <p class="hint">It can be used from its first checkpoint on.</p>
       ) : (
         <Loaded {...rest} ability={ability} checkpoint={checkpoint} />
       )}
     </section>
+  );
+}
+
+/** It answers from its newest checkpoint: makes a newer one. */
+function NewerOne({ run }: { run: string }) {
+  const [error, setError] = useState<unknown>();
+  const make = () => command(run, { type: 'checkpoint' }).then(() => setError(undefined), setError);
+  return (
+    <>
+      <button type="button" class="quiet" onClick={() => void make()}>
+        use it as it is now
+      </button>
+      {error !== undefined && <Failure error={error} />}
+    </>
   );
 }
 
