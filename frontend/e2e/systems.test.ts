@@ -98,7 +98,7 @@ test('a digit that is drawn with the mouse is read by a net that still learns, a
 });
 
 test('a table of the reader’s own is learned by logistic regression, from the form', async () => {
-  const rows = Array.from({ length: 200 }, (_, i) => `${i % 2 ? 'yes' : 'no'} 1:${(i % 2) - 0.5 + 0.01 * (i % 7)} 3:${Math.sin(i).toFixed(3)}`);
+  const rows = Array.from({ length: 200 }, (_, i) => `${i % 2 ? '+1' : '-1'} 1:${(i % 2) - 0.5 + 0.01 * (i % 7)} 3:${Math.sin(i).toFixed(3)}`);
   await page.goto(`${service.url}/recipes/logistic?preset=table`);
   await page.locator('.dataset input[type="file"]').setInputFiles({ name: 'answers.libsvm', mimeType: '', buffer: Buffer.from(rows.join('\n')) });
   await page.locator('.dataset').getByText(/^answers.libsvm: 200 rows/).waitFor();
@@ -110,9 +110,9 @@ test('a table of the reader’s own is learned by logistic regression, from the 
   // Its classes lie apart by the first feature.
   const reading = page.getByTestId('reading');
   await page.locator('.feature-row input').first().fill('0.5');
-  await reading.filter({ hasText: 'It says yes' }).waitFor();
+  await reading.filter({ hasText: 'It says +1' }).waitFor();
   await page.locator('.feature-row input').first().fill('-0.5');
-  await reading.filter({ hasText: 'It says no' }).waitFor();
+  await reading.filter({ hasText: 'It says -1' }).waitFor();
   expect(complaints).toEqual([]);
 });
 
