@@ -122,7 +122,7 @@ test('a file that is no table is refused with its line, and a data set can be de
   await chooser.setInputFiles({ name: 'broken.libsvm', mimeType: '', buffer: Buffer.from('1 1:2\n1 one:3\n') });
   await page.getByRole('alert').getByText(/line 2/).waitFor();
   expect(complaints.splice(0)).toEqual([expect.stringMatching(REFUSED)]);
-  await chooser.setInputFiles({ name: 'mended.csv', mimeType: '', buffer: Buffer.from('a,b,class\n1,2,x\n3,4,y\n') });
+  await chooser.setInputFiles({ name: 'mended.csv', mimeType: '', buffer: Buffer.from('a,b,class\n1,2,x\n3,4,y\n5,6,x\n') });
   const card = page.locator('.card', { hasText: 'mended.csv' });
   await card.getByRole('button', { name: 'Delete mended.csv …' }).click();
   await card.getByRole('button', { name: 'Delete mended.csv', exact: true }).click();
