@@ -1,12 +1,9 @@
 /** What a learner does on the dashboard, in a real browser, against the real service. */
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coloursOf, openBrowser, openPage } from './browser';
+import { badge, REFUSED, SERVICE_GONE, stepOf, untilStepAbove } from './runPage';
 import { Service } from './service';
-
-/** What Chromium's console says of answers and sockets that a test makes fail on purpose. */
-const REFUSED = /status of (401|422)/;
-const SERVICE_GONE = /WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET/;
 
 let browser: Browser;
 
@@ -16,18 +13,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
 });
-
-async function stepOf(scope: Page | Locator): Promise<number> {
-  return Number((await scope.getByTestId('step').first().innerText()).replace(/\D/g, ''));
-}
-
-function untilStepAbove(scope: Page | Locator, step: number): Promise<void> {
-  return expect.poll(() => stepOf(scope), { timeout: 30_000 }).toBeGreaterThan(step);
-}
-
-function badge(page: Page, state: string): Promise<void> {
-  return page.locator(`h1 .badge.state-${state}`).waitFor();
-}
 
 describe('from the first page to a run that was killed and goes on', () => {
   let service: Service;

@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../deploy/tenth');
+/** Where `make data` puts data sets. */
+const FETCHED = join(process.env['TENTH_HOME'] ?? join(homedir(), '.tenth'), 'data');
 const READY_WITHIN_MS = 60_000;
 
 export class Service {
@@ -34,7 +36,13 @@ export class Service {
   async start(): Promise<void> {
     const log = openSync(this.log, 'a');
     this.process = spawn(LAUNCHER, {
-      env: { ...process.env, TENTH_HOME: join(this.home, 'store'), QUARKUS_HTTP_PORT: String(this.port), ...this.settings },
+      env: {
+        TENTH_DATA: FETCHED,
+        ...process.env,
+        TENTH_HOME: join(this.home, 'store'),
+        QUARKUS_HTTP_PORT: String(this.port),
+        ...this.settings,
+      },
       stdio: ['ignore', log, log],
     });
     const end = Date.now() + READY_WITHIN_MS;

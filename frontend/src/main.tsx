@@ -5,5 +5,6 @@ import './styles/base.css';
 import './styles/parts.css';
 import './styles/pages.css';
 import './styles/run.css';
+import './styles/pictures.css';
 
 render(<App />, document.getElementById('app')!);

@@ -1,23 +1,30 @@
 /** The REST interface of the service. Each call answers, or throws a {@link ProblemError}. */
+import { mediaTypeOf } from './media';
 import { ProblemError } from './problem';
 import type {
   Checkpoint,
+  CommandAccepted,
   CommandWish,
   Dataset,
+  InferenceAnswer,
+  ModelCard,
   Page,
   Problem,
   Recipe,
   RecipeSummary,
   Run,
   RunWish,
+  Tensor,
 } from './wire';
 
 const API = '/api/v1';
+/** The Open Inference Protocol, version 2. */
+const MODELS = '/v2/models';
 
-async function request(path: string, init: RequestInit = {}): Promise<Response> {
+async function request(url: string, init: RequestInit = {}): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(API + path, { ...init, headers: { accept: 'application/json', ...init.headers } });
+    response = await fetch(url, { ...init, headers: { accept: 'application/json', ...init.headers } });
   } catch (failure) {
     if (init.signal?.aborted) {
       throw failure;
@@ -33,22 +40,29 @@ async function request(path: string, init: RequestInit = {}): Promise<Response> 
 
 async function problemOf(response: Response): Promise<Problem> {
   if (response.headers.get('content-type')?.includes('json')) {
-    const problem = (await response.json().catch(() => ({}))) as Partial<Problem>;
-    return { ...problem, status: response.status };
+    // The Open Inference Protocol says what is wrong as `error`.
+    const problem = (await response.json().catch(() => ({}))) as Partial<Problem> & { error?: string };
+    return { ...(problem.error ? { detail: problem.error } : {}), ...problem, status: response.status };
   }
   return { status: response.status, title: response.statusText };
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
-  const response = await request(path, signal ? { signal } : {});
+async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
+  const response = await request(url, signal ? { signal } : {});
   return (await response.json()) as T;
 }
 
-async function post<T>(path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
-  const response = await request(path, {
+interface Extras {
+  headers?: Record<string, string>;
+  signal?: AbortSignal | undefined;
+}
+
+async function post<T>(url: string, body: unknown, { headers, signal }: Extras = {}): Promise<T> {
+  const response = await request(url, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json', ...headers },
+    ...(signal ? { signal } : {}),
   });
   return (await response.json()) as T;
 }
@@ -56,11 +70,11 @@ async function post<T>(path: string, body: unknown, headers: Record<string, stri
 const id = encodeURIComponent;
 
 export async function listRecipes(signal?: AbortSignal): Promise<RecipeSummary[]> {
-  return (await get<Page<RecipeSummary>>('/recipes', signal)).items;
+  return (await get<Page<RecipeSummary>>(`${API}/recipes`, signal)).items;
 }
 
 export function findRecipe(recipe: string, signal?: AbortSignal): Promise<Recipe> {
-  return get(`/recipes/${id(recipe)}`, signal);
+  return get(`${API}/recipes/${id(recipe)}`, signal);
 }
 
 export interface RunFilter {
@@ -77,39 +91,53 @@ export function listRuns(filter: RunFilter, signal?: AbortSignal): Promise<Page<
       query.set(name, String(value));
     }
   }
-  return get(`/runs?${query}`, signal);
+  return get(`${API}/runs?${query}`, signal);
 }
 
 export function findRun(run: string, signal?: AbortSignal): Promise<Run> {
-  return get(`/runs/${id(run)}`, signal);
+  return get(`${API}/runs/${id(run)}`, signal);
 }
 
 /** Starts a run; the key makes a request that is sent twice start one run. */
 export function startRun(wish: RunWish, key: string): Promise<Run> {
-  return post('/runs', wish, { 'idempotency-key': key });
+  return post(`${API}/runs`, wish, { headers: { 'idempotency-key': key } });
 }
 
-export function command(run: string, wish: CommandWish): Promise<{ id: string }> {
-  return post(`/runs/${id(run)}/commands`, wish);
+export function command(run: string, wish: CommandWish): Promise<CommandAccepted> {
+  return post(`${API}/runs/${id(run)}/commands`, wish);
 }
 
 export async function deleteRun(run: string): Promise<void> {
-  await request(`/runs/${id(run)}`, { method: 'DELETE' });
+  await request(`${API}/runs/${id(run)}`, { method: 'DELETE' });
 }
 
 export async function listCheckpoints(run: string, signal?: AbortSignal): Promise<Checkpoint[]> {
-  return (await get<Page<Checkpoint>>(`/runs/${id(run)}/checkpoints`, signal)).items;
+  return (await get<Page<Checkpoint>>(`${API}/runs/${id(run)}/checkpoints`, signal)).items;
 }
 
 export async function listDatasets(signal?: AbortSignal): Promise<Dataset[]> {
-  return (await get<Page<Dataset>>('/datasets', signal)).items;
+  return (await get<Page<Dataset>>(`${API}/datasets`, signal)).items;
 }
 
 export async function uploadDataset(file: File): Promise<Dataset> {
-  const response = await request(`/datasets?name=${id(file.name)}`, {
+  const response = await request(`${API}/datasets?name=${id(file.name)}`, {
     method: 'POST',
     body: file,
-    headers: { 'content-type': file.type || 'text/plain' },
+    headers: { 'content-type': mediaTypeOf(file.name) },
   });
   return (await response.json()) as Dataset;
+}
+
+export async function deleteDataset(dataset: string): Promise<void> {
+  await request(`${API}/datasets/${id(dataset)}`, { method: 'DELETE' });
+}
+
+/** What the model of a run takes and gives. */
+export function describeModel(run: string, signal?: AbortSignal): Promise<ModelCard> {
+  return get(`${MODELS}/${id(run)}`, signal);
+}
+
+/** Asks the newest checkpoint of a run. */
+export function infer(run: string, inputs: readonly Tensor[], signal?: AbortSignal): Promise<InferenceAnswer> {
+  return post(`${MODELS}/${id(run)}/infer`, { inputs }, { signal });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { inPlainWords, messagesByField } from './problem';
+import { endingsOf, kindsOf, mediaTypeOf } from './media';
+import { inPlainWords, messagesByField, placeIn } from './problem';
 
 describe('a problem', () => {
   it('is told at its fields', () => {
@@ -22,5 +23,25 @@ describe('a problem', () => {
     );
     expect(inPlainWords({ status: 409, detail: 'A paused run cannot be paused.' })).toBe('A paused run cannot be paused.');
     expect(inPlainWords({ status: 500 })).toBe('The service answered with status 500.');
+  });
+
+  it('tells the place in a text, counted from 1 by the service', () => {
+    expect(placeIn('Give a formula (at character 7: “^” is not known).')).toBe(6);
+    expect(placeIn('Give a number above 0.')).toBeUndefined();
+    expect(placeIn(undefined)).toBeUndefined();
+  });
+});
+
+describe('a file', () => {
+  it.each([
+    ['plays.txt', 'text/plain'],
+    ['Iris.CSV', 'text/csv'],
+    ['mushrooms.libsvm', 'text/x-libsvm'],
+    ['heart_scale', 'text/plain'],
+  ])('%s is sent as %s', (name, type) => expect(mediaTypeOf(name)).toBe(type));
+
+  it('of pictures cannot be sent', () => {
+    expect(endingsOf(kindsOf('images'))).toBe('');
+    expect(endingsOf(kindsOf('Table or images'))).toContain('.libsvm');
   });
 });

@@ -48,6 +48,12 @@ export function messagesByField(errors: readonly FieldError[] | undefined): Reco
   return messages;
 }
 
+/** The place in a text that a message speaks of, “at character 7”, counted from 0; undefined if it tells none. */
+export function placeIn(message: string | undefined): number | undefined {
+  const character = /\bat character (\d+)/.exec(message ?? '')?.[1];
+  return character === undefined ? undefined : Math.max(0, Number(character) - 1);
+}
+
 function shown(value: unknown): string {
   return typeof value === 'string' ? `“${value}”` : JSON.stringify(value);
 }

@@ -68,6 +68,8 @@ export interface Run {
   lastSeq: number;
   metrics: Record<string, number | null>;
   checkpoints: number;
+  /** From which run and step it was forked. */
+  parent?: { run: string; step: number };
   createdAt: string;
   startedAt: string | null;
   endedAt: string | null;
@@ -88,6 +90,8 @@ export interface Dataset {
   summary: string;
   source?: string;
   licence?: string;
+  /** False for a built-in one that was not fetched yet. */
+  available?: boolean;
 }
 
 export interface Page<T> {
@@ -106,7 +110,39 @@ export interface RunWish {
 
 export type CommandWish =
   | { type: 'pause' | 'resume' | 'stop' | 'checkpoint' }
-  | { type: 'set'; params: Record<string, unknown> };
+  | { type: 'set'; params: Record<string, unknown> }
+  | { type: 'fork'; step: number; params: Record<string, unknown>; name?: string };
+
+export interface CommandAccepted {
+  id: string;
+  /** The run that a fork has started. */
+  run?: string;
+}
+
+/** One tensor of the Open Inference Protocol, its numbers row by row. */
+export interface Tensor {
+  name: string;
+  datatype: string;
+  shape: number[];
+  data: number[];
+}
+
+/** What a tensor must be; −1 for any number of rows. */
+export type TensorCard = Omit<Tensor, 'data'>;
+
+export interface ModelCard {
+  name: string;
+  inputs: TensorCard[];
+  outputs: TensorCard[];
+  /** `classes`: the names of the classes, with commas between them. */
+  properties?: Record<string, string>;
+}
+
+export interface InferenceAnswer {
+  /** The step of the checkpoint that answered. */
+  model_version?: string;
+  outputs: Tensor[];
+}
 
 /** What is wrong with one field of a request. */
 export interface FieldError {

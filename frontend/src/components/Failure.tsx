@@ -7,7 +7,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
   }
   return (
     <div class="notice bad" role="alert">
-      <p>{error instanceof Error ? error.message : String(error)}</p>
+      <p class="verbatim">{error instanceof Error ? error.message : String(error)}</p>
       {retry && (
         <button type="button" onClick={retry}>
           Try again

@@ -2,6 +2,53 @@ import type { ComponentChildren } from 'preact';
 
 /** The drawings that are there. */
 const DRAWN: Record<string, ComponentChildren> = {
+  optimizers: (
+    <>
+      {[1, 0.72, 0.46, 0.2].map((size) => (
+        <ellipse class="stroke-faint" cx="92" cy="52" rx={60 * size} ry={36 * size} transform="rotate(-16 92 52)" />
+      ))}
+      <path class="stroke-data" d="M14 22L40 70 52 34 68 62 78 46 86 54" />
+      <path class="stroke-model" d="M14 22C34 56 64 84 104 62 112 56 104 44 92 52" />
+      <circle class="dot-model" cx="92" cy="52" r="4.5" />
+    </>
+  ),
+  logistic: (
+    <>
+      <path class="stroke-critic" d="M46 86L116 10" />
+      {[[30, 30], [50, 18], [56, 44], [36, 56], [22, 70], [74, 24]].map(([x, y]) => (
+        <circle class="dot-data" cx={x} cy={y} r="4.5" />
+      ))}
+      {[[88, 70], [108, 54], [128, 40], [118, 78], [138, 66], [98, 86]].map(([x, y]) => (
+        <circle class="dot-model" cx={x} cy={y} r="4.5" />
+      ))}
+    </>
+  ),
+  'mlp-digits': (
+    <>
+      <path class="fill-data" d="M14 24h48v48H14z" />
+      <path class="stroke-data" d="M28 34h20L36 62" />
+      {[28, 48, 68].flatMap((y) => [36, 60].map((end) => <path class="stroke-faint" d={`M62 48L98 ${y}L138 ${end}`} />))}
+      {[28, 48, 68].map((y) => (
+        <circle class="dot-model" cx="98" cy={y} r="5" />
+      ))}
+      {[36, 60].map((y) => (
+        <circle class="dot-critic" cx="138" cy={y} r="5" />
+      ))}
+    </>
+  ),
+  lenet: (
+    <>
+      <path class="fill-data" d="M8 26h44v44H8z" />
+      <path class="stroke-data" d="M22 36h16L28 60" />
+      {[0, 1, 2].map((i) => (
+        <path class="fill-model" d={`M${66 + 7 * i} ${24 + 7 * i}h26v26H${66 + 7 * i}z`} />
+      ))}
+      {[0, 1, 2, 3].map((i) => (
+        <path class="fill-critic" d={`M${118 + 6 * i} ${30 + 6 * i}h14v14h-14z`} />
+      ))}
+      <path class="stroke-faint" d="M40 40L66 30M40 48L66 44" />
+    </>
+  ),
   'gan-1d': (
     <>
       <path class="fill-data" d="M6 74c28 0 30-54 52-54s24 54 52 54z" />

@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { listDatasets, uploadDataset } from '../api/client';
+import { endingsOf, kindsOf } from '../api/media';
+import { NOT_FETCHED } from '../components/DatasetCard';
 import { useLoaded } from '../components/useLoaded';
 
 interface Props {
   id: string;
   name: string;
-  /** What must be in it: text, numbers, … */
+  /** What must be in it: text, numbers, table, images, or one of several, `table or images`. */
   kind: string;
   value: string;
   'aria-describedby': string;
@@ -16,21 +18,27 @@ interface Props {
 /** Chooses a data set, or takes a file of the reader's own. */
 export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
   const datasets = useLoaded(listDatasets, []);
-  const [upload, setUpload] = useState<{ busy: boolean; message: string }>({ busy: false, message: '' });
-  const fitting = datasets.value?.filter((dataset) => dataset.kind.toLowerCase() === kind.toLowerCase()) ?? [];
+  const [upload, setUpload] = useState({ busy: false, failed: false, message: '' });
+  const kinds = kindsOf(kind);
+  const endings = endingsOf(kinds);
+  const fitting = datasets.value?.filter((dataset) => kinds.includes(dataset.kind)) ?? [];
 
   const send = async (file: File | undefined) => {
     if (!file) {
       return;
     }
-    setUpload({ busy: true, message: `Uploading ${file.name} …` });
+    setUpload({ busy: true, failed: false, message: `Uploading ${file.name} …` });
     try {
       const dataset = await uploadDataset(file);
-      setUpload({ busy: false, message: `${dataset.name}: ${dataset.summary}` });
       datasets.reload();
-      onValue(dataset.id);
+      if (kinds.includes(dataset.kind)) {
+        setUpload({ busy: false, failed: false, message: `${dataset.name}: ${dataset.summary}` });
+        onValue(dataset.id);
+      } else {
+        setUpload({ busy: false, failed: true, message: `${dataset.name} is taken for ${dataset.kind}; what is needed here is ${kind}` });
+      }
     } catch (failure) {
-      setUpload({ busy: false, message: failure instanceof Error ? failure.message : String(failure) });
+      setUpload({ busy: false, failed: true, message: failure instanceof Error ? failure.message : String(failure) });
     }
   };
   return (
@@ -39,20 +47,17 @@ export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
         {!fitting.some((dataset) => dataset.id === value) && <option value={value}>{value || 'none'}</option>}
         {fitting.map((dataset) => (
           <option key={dataset.id} value={dataset.id}>
-            {dataset.name} – {dataset.summary}
+            {dataset.name} – {dataset.available === false ? NOT_FETCHED : dataset.summary}
           </option>
         ))}
       </select>
-      <label class="file">
-        or your own file
-        <input
-          type="file"
-          accept={kind.toLowerCase() === 'text' ? '.txt,text/plain' : '.txt,.csv,text/plain,text/csv'}
-          disabled={upload.busy}
-          onChange={(event) => void send(event.currentTarget.files?.[0])}
-        />
-      </label>
-      <p class="hint" role="status">
+      {endings && (
+        <label class="file">
+          or your own file
+          <input type="file" accept={endings} disabled={upload.busy} onChange={(event) => void send(event.currentTarget.files?.[0])} />
+        </label>
+      )}
+      <p class={upload.failed ? 'field-error verbatim' : 'hint'} role="status">
         {upload.message}
       </p>
     </div>

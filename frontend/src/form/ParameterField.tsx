@@ -2,6 +2,10 @@ import type { ParameterSchema } from '../api/wire';
 import { words } from '../plot/numbers';
 import { DatasetPicker } from './DatasetPicker';
 import { rangeOf, type Field } from './fields';
+import { LanesField } from './LanesField';
+
+/** Parameters that need the width of the form. */
+const WIDE = ['formula', 'lanes'];
 
 interface Props {
   field: Field;
@@ -12,6 +16,9 @@ interface Props {
   onEntry: (entry: string | boolean) => void;
 }
 
+/** An original value that is longer is not named on the button that brings it back. */
+const LONGEST_NAMED = 16;
+
 /** One parameter: its control, what it does, what is wrong with it. */
 export function ParameterField({ field, entry, original, error, onEntry }: Props) {
   const { name, schema } = field;
@@ -19,7 +26,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
   const described = `${id}-help${error ? ` ${id}-error` : ''}`;
   const range = rangeOf(schema);
   return (
-    <div class={`field ${entry === original ? '' : 'changed'}`}>
+    <div class={`field ${WIDE.includes(name) ? 'wide' : ''} ${entry === original ? '' : 'changed'}`}>
       <label for={id}>
         {words(name)}
         {schema['x-turnable'] && <span class="tag">can be turned while it runs</span>}
@@ -28,7 +35,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
         <Control schema={schema} id={id} name={name} entry={entry} described={described} invalid={error !== undefined} onEntry={onEntry} />
         {entry !== original && (
           <button type="button" class="quiet" onClick={() => onEntry(original)} aria-label={`Set ${words(name)} back to ${original}`}>
-            back to {String(original) || 'nothing'}
+            {String(original).length > LONGEST_NAMED ? 'back' : `back to ${String(original) || 'nothing'}`}
           </button>
         )}
       </div>
@@ -60,6 +67,9 @@ function Control({ schema, id, name, entry, described, invalid, onEntry }: Contr
   if (schema['x-dataset']) {
     return <DatasetPicker {...common} kind={schema['x-dataset']} value={String(entry)} onValue={onEntry} />;
   }
+  if (name === 'lanes') {
+    return <LanesField {...common} value={String(entry)} onValue={onEntry} />;
+  }
   if (schema.enum) {
     return (
       <select {...common} value={String(entry)} onChange={(event) => onEntry(event.currentTarget.value)}>
@@ -75,11 +85,13 @@ function Control({ schema, id, name, entry, described, invalid, onEntry }: Contr
     return <input {...common} type="checkbox" checked={entry === true} onChange={(event) => onEntry(event.currentTarget.checked)} />;
   }
   const isNumber = schema.type === 'number' || schema.type === 'integer';
+  const look = isNumber ? 'number' : name === 'formula' ? 'formula' : '';
   return (
     <input
       {...common}
       type="text"
-      class={isNumber ? 'number' : ''}
+      class={look}
+      spellcheck={false}
       inputMode={isNumber ? 'decimal' : 'text'}
       autocomplete="off"
       value={String(entry)}

@@ -1,5 +1,5 @@
 import type { Preset } from '../api/wire';
-import { count, figure, words } from '../plot/numbers';
+import { boundInWords } from './bounds';
 
 interface Props {
   presets: readonly Preset[];
@@ -22,8 +22,7 @@ export function PresetPicker({ presets, chosen, onChoose }: Props) {
               <ul class="bounds">
                 {preset.bounds.map((bound) => (
                   <li key={bound.metric + bound.relation + bound.step} title={bound.note}>
-                    {words(bound.metric)} {sign(bound.relation)} {figure(bound.limit)}
-                    {bound.step >= 0 && ` at step ${count(bound.step)}`}
+                    {boundInWords(bound, preset)}
                   </li>
                 ))}
               </ul>
@@ -33,9 +32,4 @@ export function PresetPicker({ presets, chosen, onChoose }: Props) {
       ))}
     </fieldset>
   );
-}
-
-function sign(relation: string): string {
-  const signs: Record<string, string> = { AT_MOST: '≤', AT_LEAST: '≥', 'at-most': '≤', 'at-least': '≥' };
-  return signs[relation] ?? relation;
 }

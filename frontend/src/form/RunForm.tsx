@@ -1,6 +1,6 @@
 import { useRef, useState } from 'preact/hooks';
 import { startRun } from '../api/client';
-import { messagesByField, ProblemError } from '../api/problem';
+import { messagesByField, placeIn, ProblemError } from '../api/problem';
 import type { Recipe } from '../api/wire';
 import { Failure } from '../components/Failure';
 import { navigate, setQuery } from '../router';
@@ -45,7 +45,7 @@ export function RunForm({ recipe, presetName }: Props) {
         {
           recipe: recipe.id,
           preset: preset.name,
-          params: changesOf(fields, entries, preset),
+          params: changesOf(fields, entries, preset.params),
           ...(seed.trim() === '' ? {} : { seed: Number.isFinite(Number(seed)) ? Number(seed) : seed }),
           ...(name.trim() === '' ? {} : { name: name.trim() }),
         },
@@ -56,7 +56,7 @@ export function RunForm({ recipe, presetName }: Props) {
       key.current = newKey();
       setError(failure);
       setBusy(false);
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(() => toFirstError(form.current));
     }
   };
   const common = Object.keys(changed).length;
@@ -115,6 +115,16 @@ export function RunForm({ recipe, presetName }: Props) {
       </button>
     </form>
   );
+}
+
+/** Puts the caret into the first field that was refused, where its message tells the place, there. */
+function toFirstError(form: HTMLFormElement | null): void {
+  const control = form?.querySelector<HTMLElement>('[aria-invalid="true"]');
+  control?.focus();
+  const place = placeIn(form?.querySelector(`#${control?.id}-error`)?.textContent ?? undefined);
+  if (place !== undefined && control instanceof HTMLInputElement) {
+    control.setSelectionRange(place, place + 1);
+  }
 }
 
 /** A key for one request: the same form sent twice starts one run. */

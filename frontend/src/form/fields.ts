@@ -1,5 +1,5 @@
 /** A recipe's parameters as a form, and a filled form as a request. The service alone judges values; here nothing is refused. */
-import type { ParameterSchema, Parameters, ParameterValue, Preset, Schema } from '../api/wire';
+import type { ParameterSchema, Parameters, ParameterValue, Schema } from '../api/wire';
 import { figure } from '../plot/numbers';
 
 export interface Field {
@@ -37,12 +37,12 @@ export function valueOf(schema: ParameterSchema, entry: string | boolean): Param
   return isNumber && text !== '' && Number.isFinite(Number(text)) ? Number(text) : entry;
 }
 
-/** The values that differ from the preset's. */
-export function changesOf(fields: readonly Field[], entries: Entries, preset: Preset): Record<string, ParameterValue> {
+/** The values that differ from the original ones. */
+export function changesOf(fields: readonly Field[], entries: Entries, originals: Parameters): Record<string, ParameterValue> {
   const changes: Record<string, ParameterValue> = {};
   for (const { name, schema } of fields) {
     const value = valueOf(schema, entries[name] ?? '');
-    if (value !== preset.params[name]) {
+    if (value !== originals[name]) {
       changes[name] = value;
     }
   }
@@ -51,8 +51,11 @@ export function changesOf(fields: readonly Field[], entries: Entries, preset: Pr
 
 /** What may be given, in a few words: `0 < x ≤ 1`, `1 – 100 steps`. */
 export function rangeOf(schema: ParameterSchema): string {
-  const { minimum, exclusiveMinimum, maximum } = schema;
+  const { minimum, exclusiveMinimum, maximum, maxLength } = schema;
   const unit = schema['x-unit'] ? ` ${schema['x-unit']}` : '';
+  if (maxLength !== undefined) {
+    return `up to ${figure(maxLength)} characters`;
+  }
   if (exclusiveMinimum !== undefined) {
     return `above ${figure(exclusiveMinimum)}${maximum === undefined ? '' : `, up to ${figure(maximum)}`}${unit}`;
   }

@@ -1,10 +1,19 @@
 import { useState } from 'preact/hooks';
 import { listDatasets, uploadDataset } from '../api/client';
+import type { Dataset } from '../api/wire';
+import { DatasetCard } from '../components/DatasetCard';
 import { Failure } from '../components/Failure';
 import { Loading } from '../components/Loading';
 import { useLoaded } from '../components/useLoaded';
 import { useTitle } from '../components/useTitle';
-import { bytes } from '../plot/numbers';
+
+/** The kinds of data, named. */
+const KINDS: Readonly<Record<string, string>> = {
+  text: 'Text',
+  numbers: 'Columns of numbers',
+  table: 'Tables with classes',
+  images: 'Pictures with classes',
+};
 
 /** The data sets of the house, and a way to add one. */
 export function DatasetsPage() {
@@ -12,19 +21,25 @@ export function DatasetsPage() {
   const datasets = useLoaded(listDatasets, []);
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const send = async (file: File | undefined) => {
+  const [added, setAdded] = useState<Dataset>();
+  const kinds = [...new Set(datasets.value?.map(({ kind }) => kind))];
+  const send = async (chooser: HTMLInputElement) => {
+    const file = chooser.files?.[0];
     if (!file) {
       return;
     }
     setBusy(true);
     setError(undefined);
     try {
-      await uploadDataset(file);
+      setAdded(undefined);
+      setAdded(await uploadDataset(file));
       datasets.reload();
     } catch (failure) {
       setError(failure);
     } finally {
       setBusy(false);
+      // So that the same file, mended, can be chosen again.
+      chooser.value = '';
     }
   };
   return (
@@ -34,27 +49,25 @@ export function DatasetsPage() {
       {datasets.error !== undefined && <Failure error={datasets.error} retry={datasets.reload} />}
       {!datasets.value && datasets.error === undefined && <Loading what="the data sets" />}
       {datasets.value?.length === 0 && <p class="notice">There is no data set yet. Upload a text below.</p>}
-      <ul class="cards">
-        {datasets.value?.map((dataset) => (
-          <li key={dataset.id} class="card">
-            <p class="eyebrow">{dataset.kind.toLowerCase()}</p>
-            <h3>{dataset.name}</h3>
-            <p>{dataset.summary}</p>
-            <p class="hint">
-              {bytes(dataset.bytes)}
-              {dataset.source && ` · ${dataset.source}`}
-              {dataset.licence && ` · ${dataset.licence}`}
-            </p>
-          </li>
-        ))}
-      </ul>
+      {kinds.map((kind) => (
+        <section key={kind} class="chapter" aria-labelledby={`kind-${kind}`}>
+          <h2 id={`kind-${kind}`}>{KINDS[kind] ?? kind}</h2>
+          <ul class="cards">
+            {datasets.value
+              ?.filter((dataset) => dataset.kind === kind)
+              .map((dataset) => (
+                <DatasetCard key={dataset.id} dataset={dataset} onDeleted={datasets.reload} />
+              ))}
+          </ul>
+        </section>
+      ))}
       <section class="panel" aria-labelledby="upload">
         <h2 id="upload">Bring your own</h2>
         <label class="file">
-          A text file in UTF-8, or a column of numbers
-          <input type="file" disabled={busy} onChange={(event) => void send(event.currentTarget.files?.[0])} />
+          A text, a column of numbers, or a table with a class in each row: .txt, .csv, .libsvm, in UTF-8
+          <input type="file" disabled={busy} onChange={(event) => void send(event.currentTarget)} />
         </label>
-        <p role="status">{busy ? 'Uploading …' : ''}</p>
+        <p role="status">{busy ? 'Uploading …' : added && `${added.name}: ${added.kind}, ${added.summary}`}</p>
         {error !== undefined && <Failure error={error} />}
       </section>
     </>

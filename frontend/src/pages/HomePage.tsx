@@ -74,12 +74,14 @@ function Chapters({ recipes }: { recipes: RecipeSummary[] }) {
             {recipes
               .filter((recipe) => recipe.chapter === chapter)
               .map((recipe) => (
-                <li key={recipe.id} class="card">
+                <li key={recipe.id} class="card recipe">
                   <Motif recipe={recipe.id} />
-                  <h3>
-                    <Link href={`/recipes/${encodeURIComponent(recipe.id)}`}>{recipe.title}</Link>
-                  </h3>
-                  <p>{recipe.story}</p>
+                  <div>
+                    <h3>
+                      <Link href={`/recipes/${encodeURIComponent(recipe.id)}`}>{recipe.title}</Link>
+                    </h3>
+                    <p>{recipe.story}</p>
+                  </div>
                 </li>
               ))}
           </ul>

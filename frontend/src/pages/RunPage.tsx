@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { findRecipe, findRun } from '../api/client';
 import type { Recipe, Run } from '../api/wire';
 import { Failure } from '../components/Failure';
@@ -9,6 +9,7 @@ import { StateBadge, stateName } from '../components/StateBadge';
 import { useLoaded } from '../components/useLoaded';
 import { useTitle } from '../components/useTitle';
 import { GenericPicture } from '../pictures/GenericPicture';
+import { draws, type Point } from '../pictures/natural';
 import { naturalPictureOf } from '../pictures/registry';
 import { setQuery } from '../router';
 import { ConnectionNotice } from '../run/ConnectionNotice';
@@ -22,6 +23,7 @@ import { RunFacts } from '../run/RunFacts';
 import { Timeline } from '../run/Timeline';
 import { useLiveRun, type Live } from '../run/useLiveRun';
 import { isTerminal } from '../stream/events';
+import { canBeUsed, Playground } from '../use/Playground';
 import { checkpointSteps, momentAt, picturesAt } from '../stream/view';
 
 /** One run: its picture, its controls, its past. */
@@ -72,12 +74,15 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
   const moment = back ?? last;
   const step = back === undefined ? model.step : (model.moments[back]?.step ?? model.step);
   const pictures = useMemo(() => picturesAt(model, moment), [model, moment]);
-  const others = Object.entries(pictures).filter(([key]) => !natural?.keys.includes(key));
+  const others = Object.entries(pictures).filter(([key]) => !draws(natural, key));
   const look = useCallback(
     (index: number | undefined) => setQuery({ seq: index === undefined ? undefined : model.moments[index]?.lastSeq }),
     [model],
   );
-  const canWrite = recipe?.abilities.some((ability) => /generate/i.test(ability)) ?? false;
+  const abilities = recipe?.abilities ?? [];
+  const checkpoints = checkpointSteps(model);
+  const [point, setPoint] = useState<Point>([2, 2]);
+  const probe = abilities.includes('predict') ? { point, choose: (x: number, y: number) => setPoint([rounded(x), rounded(y)]) } : undefined;
 
   return (
     <article class="run-page" data-seq={model.lastSeq}>
@@ -103,7 +108,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
       <div class="run-body">
         <div class="run-main">
           <section class="panel picture" aria-label="Picture">
-            {natural && <natural.Picture model={model} pictures={pictures} moment={moment} step={step} compact={false} />}
+            {natural && <natural.Picture model={model} pictures={pictures} moment={moment} step={step} compact={false} probe={probe} />}
             {others.length > 0 && (
               <div class={natural ? 'others' : 'others alone'}>
                 {others.map(([key, event]) => (
@@ -113,13 +118,23 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
             )}
             <Timeline model={model} at={back} onLook={look} />
           </section>
-          {canWrite && <GenerateBox run={run.id} checkpoints={checkpointSteps(model)} />}
+          {abilities.includes('generate-text') && <GenerateBox run={run.id} checkpoints={checkpoints} />}
+          {canBeUsed(abilities) && (
+            <Playground
+              run={run}
+              isTraining={state === 'RUNNING'}
+              abilities={abilities}
+              checkpoint={checkpoints.at(-1)}
+              pictures={pictures}
+              probe={probe}
+            />
+          )}
           <MetricCharts model={model} charts={natural?.charts ?? []} mark={back === undefined ? undefined : step} />
         </div>
         <aside class="run-side" aria-label="Knobs, record and set-up">
           {recipe && !isTerminal(state) && <Knobs run={run.id} schema={recipe.schema} params={run.params} notes={model.notes} />}
           <RunFacts run={run} />
-          <Record run={run.id} notes={model.notes} />
+          <Record run={run} schema={recipe?.schema} notes={model.notes} />
           {model.skipped > 0 && (
             <p class="hint">{model.skipped} pictures were left out because this page was slow; the log has them all.</p>
           )}
@@ -128,4 +143,9 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
       </div>
     </article>
   );
+}
+
+/** As exact as a click is. */
+function rounded(value: number): number {
+  return Math.round(100 * value) / 100;
 }

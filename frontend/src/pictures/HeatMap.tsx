@@ -1,16 +1,13 @@
 import { useCallback } from 'preact/hooks';
-import { colorAt, type Color, type Scale } from '../plot/colormap';
-import { contour, type Grid } from '../plot/contour';
+import type { Color, Scale } from '../plot/colormap';
 import { Drawing } from '../plot/Drawing';
 import { figure } from '../plot/numbers';
 import { useTheme } from '../plot/theme';
 import type { FieldData } from '../stream/events';
+import { coloured, placingOf, strokeContour, type ContourLine, type Placing } from './fieldDrawing';
 
-export interface ContourLine {
-  grid: Grid;
-  level: number;
-  dashed?: boolean;
-}
+/** Draws on top of a field. */
+export type Overlay = (c: CanvasRenderingContext2D, placing: Placing) => void;
 
 interface Props {
   title: string;
@@ -20,11 +17,16 @@ interface Props {
   /** Values to name at the colour bar, with their places on it. */
   named: readonly number[];
   contours: readonly ContourLine[];
+  /** A small one among many: without its colour bar and its bounds. */
+  bare?: boolean;
+  overlay?: Overlay | undefined;
+  /** Called with the point of the plane that is clicked. */
+  onPick?: ((x: number, y: number) => void) | undefined;
   label: string;
 }
 
 /** A function over a rectangle as colours, with lines of equal value. */
-export function HeatMap({ title, field, map, scale, named, contours, label }: Props) {
+export function HeatMap({ title, field, map, scale, named, contours, bare = false, overlay, onPick, label }: Props) {
   const theme = useTheme();
   const draw = useCallback(
     (c: CanvasRenderingContext2D, width: number, height: number) => {
@@ -34,17 +36,30 @@ export function HeatMap({ title, field, map, scale, named, contours, label }: Pr
       for (const line of contours) {
         strokeContour(c, line, width, height);
       }
+      overlay?.(c, placingOf(field, width, height));
     },
-    [field, map, scale, contours, theme],
+    [field, map, scale, contours, overlay, theme],
   );
   const heightFor = useCallback(
     (width: number) => (width * (field.y1 - field.y0)) / (field.x1 - field.x0),
     [field.x0, field.x1, field.y0, field.y1],
   );
+  const pick = (event: MouseEvent) => {
+    const place = (event.currentTarget as HTMLElement).getBoundingClientRect();
+    onPick?.(...placingOf(field, place.width, place.height).pointAt(event.clientX - place.left, event.clientY - place.top));
+  };
   return (
-    <figure class="heatmap">
-      <figcaption>{title}</figcaption>
-      <Drawing draw={draw} heightFor={heightFor} label={label} />
+    <figure class={`heatmap ${onPick ? 'picks' : ''}`}>
+      {title && <figcaption>{title}</figcaption>}
+      <Drawing draw={draw} heightFor={heightFor} label={label} {...(onPick ? { onClick: pick } : {})} />
+      {!bare && <Scales field={field} map={map} scale={scale} named={named} />}
+    </figure>
+  );
+}
+
+function Scales({ field, map, scale, named }: Pick<Props, 'field' | 'map' | 'scale' | 'named'>) {
+  return (
+    <>
       <div class="colorbar" aria-hidden="true">
         <div style={{ background: `linear-gradient(to right, ${map.map((color) => `rgb(${color.join(' ')})`).join(', ')})` }} />
         {named.map((value) => (
@@ -56,47 +71,6 @@ export function HeatMap({ title, field, map, scale, named, contours, label }: Pr
       <p class="hint">
         x {figure(field.x0)} to {figure(field.x1)}, y {figure(field.y0)} to {figure(field.y1)}
       </p>
-    </figure>
+    </>
   );
-}
-
-/** The field as an image, one pixel a value; its first row is the lowest, an image's the highest. */
-function coloured(field: FieldData, map: readonly Color[], scale: Scale): HTMLCanvasElement {
-  const { width, height } = field;
-  const values = field.values ?? [];
-  const image = new ImageData(width, height);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const value = values[(height - 1 - y) * width + x];
-      if (value !== null && value !== undefined && !Number.isNaN(value)) {
-        const [red, green, blue] = colorAt(map, scale(value));
-        image.data.set([red, green, blue, 255], 4 * (y * width + x));
-      }
-    }
-  }
-  const canvas = document.createElement('canvas');
-  canvas.width = width;
-  canvas.height = height;
-  canvas.getContext('2d')!.putImageData(image, 0, 0);
-  return canvas;
-}
-
-function strokeContour(c: CanvasRenderingContext2D, line: ContourLine, width: number, height: number): void {
-  const { grid, level, dashed = false } = line;
-  // Values stand in the middle of the image's pixels.
-  const xOf = (x: number) => ((x + 0.5) / grid.width) * width;
-  const yOf = (y: number) => height - ((y + 0.5) / grid.height) * height;
-  const pieces = contour(grid, level);
-  c.lineWidth = dashed ? 1 : 2;
-  c.globalAlpha = dashed ? 0.7 : 1;
-  c.beginPath();
-  for (let i = 0; i < pieces.length; i += 4) {
-    // Pieces come in no order, so a dash pattern would not run along the line: every other piece is left out instead.
-    if (!dashed || i % 8 === 0) {
-      c.moveTo(xOf(pieces[i]!), yOf(pieces[i + 1]!));
-      c.lineTo(xOf(pieces[i + 2]!), yOf(pieces[i + 3]!));
-    }
-  }
-  c.stroke();
-  c.globalAlpha = 1;
 }

@@ -8,10 +8,11 @@ interface Props {
   /** What is to be seen, in words: what a screen reader tells. */
   label: string;
   className?: string;
+  onClick?: (event: MouseEvent) => void;
 }
 
 /** A canvas as wide as its place, as sharp as the screen, drawn again when its size or its picture changes. */
-export function Drawing({ draw, heightFor, label, className }: Props) {
+export function Drawing({ draw, heightFor, label, className, onClick }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
 
@@ -37,7 +38,7 @@ export function Drawing({ draw, heightFor, label, className }: Props) {
   }, [draw, heightFor, width]);
 
   return (
-    <div class={`drawing ${className ?? ''}`} style={{ height: width > 0 ? `${heightFor(width)}px` : undefined }}>
+    <div class={`drawing ${className ?? ''}`} onClick={onClick} style={{ height: width > 0 ? `${heightFor(width)}px` : undefined }}>
       <canvas ref={canvas} role="img" aria-label={label} />
     </div>
   );

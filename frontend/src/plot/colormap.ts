@@ -41,6 +41,22 @@ export const DIVERGING_DARK: readonly Color[] = [
   [255, 205, 150],
 ];
 
+/** A calm ground from low to high, on which coloured lines are easily told apart; for a light page. */
+export const GROUND_LIGHT: readonly Color[] = [
+  [255, 254, 250],
+  [232, 236, 240],
+  [205, 213, 223],
+  [174, 185, 200],
+];
+
+/** The same for a dark page. */
+export const GROUND_DARK: readonly Color[] = [
+  [14, 17, 23],
+  [27, 32, 43],
+  [42, 50, 65],
+  [62, 72, 92],
+];
+
 /** The colour at t from 0 to 1; beyond them the colour of the end. */
 export function colorAt(map: readonly Color[], t: number): Color {
   const place = Math.min(1, Math.max(0, t)) * (map.length - 1);
@@ -48,6 +64,11 @@ export function colorAt(map: readonly Color[], t: number): Color {
   const upper = map[Math.ceil(place)]!;
   const share = place - Math.floor(place);
   return [0, 1, 2].map((i) => Math.round(lower[i]! + share * (upper[i]! - lower[i]!))) as unknown as Color;
+}
+
+/** Whether dark letters are read more easily on a colour than white ones. */
+export function isBright([red, green, blue]: Color): boolean {
+  return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
 }
 
 /** Where a value lies on a colour map. */

@@ -10,7 +10,7 @@ export function figure(value: Value | undefined): string {
   }
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e9)) {
-    return value.toExponential(2).replace('e+', 'e');
+    return Number(value.toPrecision(3)).toExponential().replace('e+', 'e');
   }
   return size >= 1000 ? whole.format(value) : String(Number(value.toPrecision(4)));
 }

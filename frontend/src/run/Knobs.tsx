@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Parameters, Schema } from '../api/wire';
 import { fieldsOf } from '../form/fields';
+import { isIdle } from '../race/lanes';
 import type { Note } from '../stream/fold';
 import { Knob } from './Knob';
 
@@ -15,7 +16,7 @@ interface Props {
 export function Knobs({ run, schema, params, notes }: Props) {
   // The command that each knob sent last, to find its answer in the record.
   const [sent, setSent] = useState<Readonly<Record<string, string>>>({});
-  const turnable = fieldsOf(schema).filter((field) => field.schema['x-turnable']);
+  const turnable = fieldsOf(schema).filter((field) => field.schema['x-turnable'] && !isIdle(field.name, params['lanes']));
   if (turnable.length === 0) {
     return null;
   }

@@ -1,12 +1,14 @@
 import { bytes, count, figure, words } from '../plot/numbers';
 import { stateName } from '../components/StateBadge';
+import type { Run, Schema } from '../api/wire';
 import type { Note } from '../stream/fold';
+import { ForkRun } from './ForkRun';
 
 /** Entries shown; the whole log is one link away. */
 const SHOWN = 60;
 
 /** What happened to the run, newest first: states, commands, checkpoints. */
-export function Record({ run, notes }: { run: string; notes: readonly Note[] }) {
+export function Record({ run, schema, notes }: { run: Run; schema: Schema | undefined; notes: readonly Note[] }) {
   const newest = notes.slice(-SHOWN).reverse();
   return (
     <section class="panel" aria-labelledby="record">
@@ -20,12 +22,15 @@ export function Record({ run, notes }: { run: string; notes: readonly Note[] }) 
             <span>
               {tell(note)}
               {note.superseded && ' (superseded)'}
+              {schema && note.event.type === 'checkpoint' && !note.superseded && (
+                <ForkRun run={run} schema={schema} step={note.event.data.step} />
+              )}
             </span>
           </li>
         ))}
       </ol>
       <p class="hint">
-        <a href={`/api/v1/runs/${encodeURIComponent(run)}/events`} target="_blank" rel="noreferrer">
+        <a href={`/api/v1/runs/${encodeURIComponent(run.id)}/events`} target="_blank" rel="noreferrer">
           The whole log
         </a>
       </p>

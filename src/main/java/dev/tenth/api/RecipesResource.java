@@ -98,7 +98,7 @@ public class RecipesResource {
             property.set("default", JSON.valueToTree(values.get(field.name())));
             field.choices().forEach(choice -> property.withArray("enum").add(choice));
             bound(property, about.minExclusive() ? "exclusiveMinimum" : "minimum", about.min());
-            bound(property, "maximum", about.max());
+            bound(property, field.kind() == Schema.Kind.TEXT ? "maxLength" : "maximum", about.max());
             if (!about.unit().isEmpty()) {
                 property.put("x-unit", about.unit());
             }

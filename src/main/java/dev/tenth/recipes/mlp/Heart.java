@@ -48,7 +48,8 @@ public final class Heart implements Recipe<Heart.Settings> {
     /** What can be set. */
     public record Settings(
             @Parameter(
-                    help = "The function to learn: x, y, + - * / ^, sqrt cbrt abs exp log sin cos tan tanh min max",
+                    help =
+                            "The function to learn: x, y, + - * / ^, sqrt cbrt abs exp log sin cos tan tanh, min(a, b) max(a, b), pi, e",
                     max = 200)
             String formula,
 
