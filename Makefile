@@ -6,6 +6,8 @@ SHELL := /bin/bash
 # JDK 25 or newer: JAVA_HOME if it is one, else where systems keep their JDKs.
 JDK := $(shell deploy/find-jdk)
 export JAVA_HOME := $(JDK)
+# One place for fetched data, for data/fetch, the tests and the service.
+export TENTH_DATA ?= $(or $(TENTH_HOME),$(HOME)/.tenth)/data
 MVN := ./mvnw -B --no-transfer-progress -q
 
 .PHONY: help run test build dev data data-all bench accept e2e format jdk
@@ -20,7 +22,7 @@ build: jdk data ## a runnable service in target/
 	@echo "building …"
 	$(MVN) package -DskipTests
 
-test: jdk ## all tests: unit, integration, frontend, browser
+test: jdk data ## all tests: unit, integration, frontend, browser
 	$(MVN) verify
 	cd frontend && npm test
 	$(MAKE) e2e

@@ -6,6 +6,7 @@ import dev.tenth.data.Library;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -22,6 +23,8 @@ import java.util.Locale;
 @Path("/api/v1/datasets")
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetsResource {
+    private static final String CSV = "text/csv";
+
     private final Library library;
 
     DatasetsResource(Library library) {
@@ -37,7 +40,8 @@ public class DatasetsResource {
             String sha256,
             String summary,
             String source,
-            String licence) {
+            String licence,
+            boolean available) {
         static DatasetDocument of(Dataset card) {
             return new DatasetDocument(
                     card.id(),
@@ -47,7 +51,8 @@ public class DatasetsResource {
                     card.sha256(),
                     card.summary(),
                     card.source(),
-                    card.licence());
+                    card.licence(),
+                    card.available());
         }
     }
 
@@ -63,9 +68,11 @@ public class DatasetsResource {
         return library.find(id).map(DatasetDocument::of).orElseThrow(() -> missing(id));
     }
 
+    /** Of any media type: browsers call the same file by different ones, and its content tells what it is. */
     @POST
-    @Consumes({MediaType.TEXT_PLAIN, MediaType.APPLICATION_OCTET_STREAM, "text/csv"})
-    public Response add(@QueryParam("name") String name, InputStream content) throws IOException {
+    @Consumes(MediaType.WILDCARD)
+    public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, InputStream content)
+            throws IOException {
         if (name == null || name.isBlank()) {
             throw new Problem.Exception(
                     422,
@@ -73,7 +80,10 @@ public class DatasetsResource {
                     "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }
-        Dataset card = library.add(name, content);
+        boolean unnamed = type != null
+                && type.toLowerCase(Locale.ROOT).startsWith(CSV)
+                && !name.toLowerCase(Locale.ROOT).endsWith(".csv");
+        Dataset card = library.add(unnamed ? name + ".csv" : name, content);
         return Response.created(URI.create("/api/v1/datasets/" + card.id()))
                 .entity(DatasetDocument.of(card))
                 .build();

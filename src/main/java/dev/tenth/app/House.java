@@ -78,7 +78,9 @@ public class House {
         this.libtorch = Torch.load();
         this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
-        this.library = new Library(config.home().resolve("uploads"));
+        this.library =
+                new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
+                        .resolve("data")));
         TenthConfig.Limits limits = config.limits();
         this.hub = new Hub(
                 store.log(),

@@ -13,6 +13,9 @@ public interface TenthConfig {
     @WithDefault("${user.home}/.tenth")
     Path home();
 
+    /** Where data sets are that {@code make data} fetched or that were downloaded; {@code data} in the home if not given. */
+    Optional<Path> data();
+
     /** Whether an empty home gets a first run, so that the first page already moves. */
     @WithDefault("true")
     boolean firstRun();

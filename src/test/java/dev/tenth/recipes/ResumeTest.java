@@ -2,6 +2,7 @@ package dev.tenth.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenth.data.FetchedData;
 import dev.tenth.data.Library;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
@@ -53,7 +54,8 @@ class ResumeTest {
                 .findFirst()
                 .orElseThrow();
         P parameters = Schema.of(recipe).with(preset.parameters(), Map.of("showEvery", 3));
-        Setting setting = new Setting(Device.CPU, 5, new Library(directory), new Residents(), (_, _) -> {});
+        Setting setting = new Setting(
+                Device.CPU, 5, new Library(directory, FetchedData.directory()), new Residents(), (_, _) -> {});
         long handles = Torch.liveHandles();
         try (Training<P> undisturbed = recipe.prepare(parameters, setting);
                 Training<P> resumed = recipe.prepare(parameters, setting)) {
