@@ -3,6 +3,7 @@ package dev.tenth.store.embedded;
 import dev.tenth.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -148,11 +149,19 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /**
+     * Leaves an empty transaction. A full disk makes SQLite roll back by itself; JDBC's rollback then finds no transaction, and
+     * begins none: without a new one each statement would be committed alone, and its repetition would find it there.
+     */
     private void rollback() {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            LOG.log(System.Logger.Level.WARNING, "cannot roll back", e);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("BEGIN");
+            } catch (SQLException again) {
+                LOG.log(System.Logger.Level.WARNING, "cannot begin anew", again);
+            }
         }
     }
 

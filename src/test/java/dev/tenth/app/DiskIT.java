@@ -1,0 +1,101 @@
+package dev.tenth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged service on disks that fail: full ones, and one that gives back something else than was written. */
+class DiskIT {
+    private static final String GAN =
+            "{\"recipe\":\"gan-1d\",\"seed\":3,\"params\":{\"steps\":%d,\"checkpointEvery\":%d,\"showEvery\":1}}";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aBrokenCheckpointIsPassedOverForTheOneBefore() throws Exception {
+        Path home = directory.resolve("home");
+        try (ServiceProcess service = new ServiceProcess(home, directory.resolve("log.txt"))) {
+            service.start();
+            String run = service.run(GAN.formatted(3000, 100));
+            String undisturbed = service.run(GAN.formatted(3000, 100));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> service.document(run).path("checkpoints").asInt() > 4);
+            service.kill();
+            List<Path> checkpoints;
+            try (Stream<Path> files = Files.walk(home.resolve("checkpoints").resolve(run))) {
+                checkpoints = files.filter(file -> file.toString().endsWith(".safetensors"))
+                        .sorted((a, b) -> Long.compare(stepOf(a), stepOf(b)))
+                        .toList();
+            }
+            byte[] torn = Files.readAllBytes(checkpoints.getLast());
+            torn[torn.length / 2] ^= 1;
+            Files.write(checkpoints.getLast(), torn);
+            service.start();
+            service.command(run, "resume");
+            service.command(undisturbed, "resume");
+            service.awaitState(run, "SUCCEEDED");
+            service.awaitState(undisturbed, "SUCCEEDED");
+            long broken = stepOf(checkpoints.getLast());
+            long before = stepOf(checkpoints.get(checkpoints.size() - 2));
+            assertThat(service.events(run))
+                    .anyMatch(event -> event.contains("\"run.state\"")
+                            && event.contains("the checkpoint of step " + broken + " is broken"))
+                    .anyMatch(event -> event.contains("\"run.resumed\"") && event.contains("\"fromStep\":" + before));
+            assertThat(service.weights(run)).isEqualTo(service.weights(undisturbed));
+        }
+    }
+
+    private static long stepOf(Path checkpoint) {
+        return Long.parseLong(checkpoint.getFileName().toString().split("-")[0]);
+    }
+
+    @Test
+    void aFullDiskPausesRunsAndLosesNothing() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        assumeThat(done("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk.toString()))
+                .as("a small file system can be mounted (as root)")
+                .isTrue();
+        try (ServiceProcess service = new ServiceProcess(disk.resolve("home"), directory.resolve("log.txt"))) {
+            service.start();
+            String run = service.run(GAN.formatted(6000, 50));
+            service.awaitState(run, "RUNNING");
+            fill(disk.resolve("filler"));
+            service.awaitState(run, "PAUSED");
+            assertThat(service.document(run).path("reason").asText()).startsWith("the disk is full");
+            List<String> seen = service.events(run);
+            Files.delete(disk.resolve("filler"));
+            service.command(run, "resume");
+            service.awaitState(run, "SUCCEEDED");
+            assertThat(service.events(run)).startsWith(seen.toArray(String[]::new));
+            assertThat(service.document(run).path("step").asInt()).isEqualTo(6000);
+        } finally {
+            done("umount", "-l", disk.toString());
+        }
+    }
+
+    /** Takes all that is left. */
+    private static void fill(Path file) {
+        try (var out = Files.newOutputStream(file)) {
+            byte[] chunk = new byte[1 << 16];
+            while (true) {
+                out.write(chunk);
+            }
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("No space left");
+        }
+    }
+
+    private static boolean done(String... command) throws Exception {
+        return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+    }
+}
