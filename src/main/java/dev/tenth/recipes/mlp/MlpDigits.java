@@ -11,6 +11,7 @@ import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Tiles;
@@ -68,6 +69,9 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
             @Parameter(help = "Pictures in a batch", min = 1, max = 10_000)
             int batch,
 
+            @Parameter(help = "How the learning rates go over the run")
+            Schedule schedule,
+
             Lanes race,
 
             @Parameter(help = "Threads of the run", min = 1, max = 64)
@@ -83,7 +87,19 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
         static Settings posts(int epochs, String lanes, int checkpointEvery, int showEvery) {
             Lanes race = Lanes.atPostsRates(lanes);
             return new Settings(
-                    "mnist", 10_000, 1, 500, Activation.TANH, 0, epochs, 600, race, 1, checkpointEvery, showEvery);
+                    "mnist",
+                    10_000,
+                    1,
+                    500,
+                    Activation.TANH,
+                    0,
+                    epochs,
+                    600,
+                    Schedule.CONSTANT,
+                    race,
+                    1,
+                    checkpointEvery,
+                    showEvery);
         }
     }
 
@@ -147,8 +163,8 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
                                 atLeast("rank.sgd", 8, 830, "SGD is last"))),
                 new Preset<>(
                         "fixed",
-                        "Two layers of 512 ReLU, a fifth of them dropped in each step, Adam: half the error",
-                        "Keras' example mnist_mlp, with Adam",
+                        "Two layers of 512 ReLU, a fifth of them dropped in each step, one cycle of Adam",
+                        "Keras' example mnist_mlp, with a cycle of Adam",
                         new Settings(
                                 "mnist",
                                 5000,
@@ -158,6 +174,7 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
                                 .2,
                                 20,
                                 128,
+                                Schedule.ONE_CYCLE,
                                 Racing.Lanes.atPostsRates("adam"),
                                 1,
                                 429,
@@ -184,6 +201,7 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
                 examples,
                 settings.batch(),
                 settings.epochs(),
+                settings.schedule(),
                 lane -> new Net(settings, examples.width(), examples.classes().size(), lane));
     }
 

@@ -11,6 +11,7 @@ import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Tiles;
@@ -110,7 +111,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
                         "Five of the eight for two epochs: seconds",
                         post + ", shortened",
                         Settings.of("mnist", false, 2, 200, "sgd,momentum,adagrad,rmsprop,adam", 250, 25),
-                        List.of(atMost("validationError.adam", .09, 500, "SCREEN"))),
+                        List.of(atMost("validationError.adam", .09, 500, "measured .081"))),
                 new Preset<>(
                         "author",
                         "The set-up of the post: all eight, ten epochs",
@@ -118,10 +119,21 @@ public final class Logistic implements Recipe<Logistic.Settings> {
                         Settings.of("mnist", false, 10, 600, Lane.ALL, 83, 83),
                         List.of(
                                 atMost("validationError.adam", .078, 830, "published .076"),
-                                atMost("testError.adam", .075, 830, "published .0749"),
+                                atMost(
+                                        "testError.adam",
+                                        .08,
+                                        830,
+                                        "measured .076–.078; .0749 takes longer: see the preset fixed"),
                                 atMost("validationError.sgd", .095, 830, "published .091"),
                                 atLeast("rank.sgd", 8, 830, "SGD is last"),
                                 atLeast("rank.adagrad", 7, 830, "AdaGrad is last but one"))),
+                new Preset<>(
+                        "fixed",
+                        "Three lanes for thirty epochs: as far as a weighted sum goes",
+                        post + ", longer",
+                        Settings.of("mnist", false, 30, 600, "momentum,adadelta,adam", 249, 83),
+                        List.of(atMost(
+                                "testError.adam", .075, 2490, "published .0749, the tutorial's after 74 epochs"))),
                 new Preset<>(
                         "by-hand",
                         "The gradient written out: the same figures without automatic differentiation",
@@ -133,7 +145,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
                         "Two classes, one sigmoid: 270 hearts, healthy or not. Take any libsvm file of your own",
                         "LIBSVM's heart_scale",
                         Settings.of("heart-scale", false, 100, 32, Lane.ALL, 100, 20),
-                        List.of(atMost("testError.sgd", .25, 500, "SCREEN"))));
+                        List.of(atMost("testError.sgd", .25, 500, "8 of 54 rows measured; 13 are one part in four"))));
     }
 
     @Override
@@ -151,6 +163,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
                 examples,
                 settings.batch(),
                 settings.epochs(),
+                Schedule.CONSTANT,
                 lane -> new Linear(examples.width(), examples.classes(), examples.scaling(), settings.byHand(), lane));
     }
 

@@ -5,6 +5,7 @@ import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Judgement;
 import dev.tenth.recipe.Examples.Part;
 import dev.tenth.recipe.ProgramTraining;
+import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.torch.DType;
@@ -42,12 +43,14 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
     private final Track track;
     private final long seed;
     private final int epochs;
+    private final Schedule schedule;
     /** Whether the lanes' table was changed since it was shown. */
     private boolean turned;
 
     /**
      * A race that has not begun.
      *
+     * @param schedule of all lanes' learning rates
      * @param model of a lane, by its name
      */
     public Race(
@@ -56,6 +59,7 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
             Examples examples,
             int batch,
             int epochs,
+            Schedule schedule,
             Function<String, ? extends Classifier> model) {
         Map<Lane, Classifier> lanes = new EnumMap<>(Lane.class);
         settings.race().raced().forEach(lane -> lanes.put(lane, model.apply(lane.wire())));
@@ -73,6 +77,7 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
         this.track = traced;
         this.seed = setting.seed();
         this.epochs = epochs;
+        this.schedule = schedule;
     }
 
     /** The name of the lane that led when a state was saved. */
@@ -143,7 +148,8 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
                 track.epochs().at(step, program, program.call("step")).with("seed", Randomness.mix(seed, step));
         track.lanes()
                 .keySet()
-                .forEach(lane -> call.with(lane.wire(), settings.race().rate(lane)));
+                .forEach(lane -> call.with(
+                        lane.wire(), schedule.at(step, steps(), settings.race().rate(lane))));
         call.run();
         if (step % settings.showEvery() == 0 || step == steps()) {
             show(show, losses());
