@@ -1,5 +1,8 @@
 package dev.tenth.recipe;
 
+import dev.tenth.data.DataException;
+import dev.tenth.data.Dataset;
+import dev.tenth.data.Datasets;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.data.Table;
 import dev.tenth.torch.DType;
@@ -14,11 +17,13 @@ import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -32,6 +37,7 @@ public final class Examples {
     private static final int CHUNK = 500;
 
     private static final String NAMES = "classes";
+    private static final String SCALING = "scaling";
     /** Of a table's rows, in random order: the shares of the last two parts. */
     private static final double HELD_OUT = .2;
 
@@ -71,11 +77,14 @@ public final class Examples {
     /** The names of the classes as code points, a row each, so that a checkpoint alone can say what it knows. */
     private final Variable names;
 
-    private Examples(String id, int width, List<String> classes, Map<Part, Range> ranges) {
+    private final Optional<Variable> scaling;
+
+    private Examples(String id, int width, List<String> classes, Map<Part, Range> ranges, Optional<Variable> scaling) {
         this.id = id;
         this.width = width;
         this.classes = List.copyOf(classes);
         this.ranges = ranges;
+        this.scaling = scaling;
         int longest = classes.stream().mapToInt(String::length).max().orElseThrow();
         this.names = new Variable(
                 NAMES,
@@ -109,6 +118,29 @@ public final class Examples {
     }
 
     /**
+     * A data set of either kind.
+     *
+     * @param validation of pictures, how many are kept for judging: see {@link #of(String, LabelledImages, int)}
+     * @throws DataException if there is no such data set, it is of another kind, or all its rows are of one class
+     */
+    public static Examples of(String id, Datasets data, int validation) {
+        Dataset.Kind kind = data.find(id)
+                .map(Dataset::kind)
+                .orElseThrow(() -> new DataException("data: there is no data set \"" + id + "\""));
+        Examples examples =
+                switch (kind) {
+                    case IMAGES -> of(id, data.images(id), validation);
+                    case TABLE -> of(id, data.table(id));
+                    case TEXT, NUMBERS ->
+                        throw new DataException("data: \"" + id + "\" is of kind " + kind + ", not TABLE or IMAGES");
+                };
+        if (examples.classes.size() < 2) {
+            throw new DataException("data: all rows of \"" + id + "\" are of one class, " + examples.classes);
+        }
+        return examples;
+    }
+
+    /**
      * Pictures, their pixels from 0 to 1.
      *
      * @param id of the data set
@@ -129,7 +161,8 @@ public final class Examples {
                         Part.VALIDATION,
                         validation == 0 ? tested : new Range(training, all - validation, validation),
                         Part.TEST,
-                        tested)));
+                        tested)),
+                Optional.empty());
     }
 
     private static Source source(String name, LabelledImages.Part part) {
@@ -185,7 +218,40 @@ public final class Examples {
                         Part.VALIDATION,
                         new Range(all, training, held),
                         Part.TEST,
-                        new Range(all, training + held, held))));
+                        new Range(all, training + held, held))),
+                Optional.of(scaling(values.asFloatBuffer(), (int) training, table.features())));
+    }
+
+    /** The mean and 1/deviation of each column over the first rows; what never changes is left as large as it is. */
+    private static Variable scaling(FloatBuffer values, int rows, int width) {
+        double[] scaling = new double[2 * width];
+        for (int j = 0; j < width; j++) {
+            double sum = 0;
+            for (int i = 0; i < rows; i++) {
+                sum += values.get(i * width + j);
+            }
+            double squares = 0;
+            for (int i = 0; i < rows; i++) {
+                squares += Math.pow(values.get(i * width + j) - sum / rows, 2);
+            }
+            scaling[j] = sum / rows;
+            scaling[width + j] = squares > 0 ? 1 / Math.sqrt(squares / rows) : 1;
+        }
+        return new Variable(
+                SCALING, DType.FLOAT32, Shape.of(2, width), (index, _) -> scaling[(int) index], Variable.Role.STATE);
+    }
+
+    /**
+     * For a table, how its features are made alike in size: {@code [2, width]}, the mean of each in the training part and
+     * 1/deviation. A model that reads it has it in its state.
+     */
+    public Optional<Variable> scaling() {
+        return scaling;
+    }
+
+    /** The same of a state that a program with these examples saved. */
+    public static Optional<Variable> scaling(Map<String, HostTensor> state) {
+        return Optional.ofNullable(state.get(SCALING)).map(saved -> Variable.state(SCALING, saved.shape()));
     }
 
     /** Files are often sorted by class: without another order the parts would not be alike. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The parameters of a recipe as data: their types, bounds, defaults and help, read off its record. It makes records from
@@ -60,8 +61,7 @@ public final class Schema<P extends Record & Parameters> {
 
     private Schema(Class<P> record) {
         this.record = record;
-        this.fields =
-                Arrays.stream(record.getRecordComponents()).map(Schema::field).toList();
+        this.fields = fields(record).toList();
     }
 
     /** The schema of a recipe's parameters. */
@@ -78,11 +78,19 @@ public final class Schema<P extends Record & Parameters> {
     /** The values of a record by name, as JSON knows them: choices as their lower-case names. */
     public Map<String, Object> values(P parameters) {
         Map<String, Object> values = new LinkedHashMap<>();
-        for (RecordComponent component : record.getRecordComponents()) {
-            Object value = get(component, parameters);
-            values.put(component.getName(), value instanceof Enum<?> choice ? wire(choice) : value);
-        }
+        collect(parameters, values);
         return values;
+    }
+
+    private static void collect(Object parameters, Map<String, Object> values) {
+        for (RecordComponent component : parameters.getClass().getRecordComponents()) {
+            Object value = get(component, parameters);
+            if (isGroup(component)) {
+                collect(value, values);
+            } else {
+                values.put(component.getName(), value instanceof Enum<?> choice ? wire(choice) : value);
+            }
+        }
     }
 
     /**
@@ -98,18 +106,29 @@ public final class Schema<P extends Record & Parameters> {
                 violations.add(new Violation(name, value, "one of " + names()));
             }
         });
-        RecordComponent[] components = record.getRecordComponents();
-        Object[] arguments = new Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            String name = components[i].getName();
-            arguments[i] = changes.containsKey(name)
-                    ? convert(components[i], fields.get(i), changes.get(name), violations)
-                    : get(components[i], parameters);
-        }
+        Object changed = with(parameters, changes, violations);
         if (!violations.isEmpty()) {
             throw new InvalidParametersException(violations);
         }
-        return construct(components, arguments);
+        return record.cast(changed);
+    }
+
+    /** A record, or a group in one, with its values changed; as it was if there are violations. */
+    private Object with(Object parameters, Map<String, ?> changes, List<Violation> violations) {
+        RecordComponent[] components = parameters.getClass().getRecordComponents();
+        Object[] arguments = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            String name = components[i].getName();
+            Object before = get(components[i], parameters);
+            if (isGroup(components[i])) {
+                arguments[i] = with(before, changes, violations);
+            } else {
+                arguments[i] = changes.containsKey(name)
+                        ? convert(components[i].getType(), field(components[i]), changes.get(name), violations)
+                        : before;
+            }
+        }
+        return violations.isEmpty() ? construct(parameters.getClass(), components, arguments) : parameters;
     }
 
     /**
@@ -138,6 +157,16 @@ public final class Schema<P extends Record & Parameters> {
 
     private List<String> names() {
         return fields.stream().map(Field::name).toList();
+    }
+
+    private static Stream<Field> fields(Class<?> record) {
+        return Arrays.stream(record.getRecordComponents())
+                .flatMap(component -> isGroup(component) ? fields(component.getType()) : Stream.of(field(component)));
+    }
+
+    /** Parameters that several recipes have in common are a record of their own; outside they stand among the others. */
+    private static boolean isGroup(RecordComponent component) {
+        return component.getType().isRecord();
     }
 
     private static Field field(RecordComponent component) {
@@ -201,10 +230,10 @@ public final class Schema<P extends Record & Parameters> {
                 : new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }
 
-    private static Object convert(RecordComponent component, Field field, Object value, List<Violation> violations) {
+    private static Object convert(Class<?> type, Field field, Object value, List<Violation> violations) {
         Object converted =
                 switch (field.kind()) {
-                    case INTEGER -> integer(component.getType(), field.about(), value);
+                    case INTEGER -> integer(type, field.about(), value);
                     case NUMBER -> number(field.about(), value);
                     case BOOLEAN -> value instanceof Boolean ? value : null;
                     case TEXT ->
@@ -213,7 +242,7 @@ public final class Schema<P extends Record & Parameters> {
                                 ? text
                                 : null;
                     case CHOICE ->
-                        Arrays.stream(component.getType().getEnumConstants())
+                        Arrays.stream(type.getEnumConstants())
                                 .filter(choice -> wire((Enum<?>) choice).equals(value))
                                 .findFirst()
                                 .orElse(null);
@@ -259,9 +288,9 @@ public final class Schema<P extends Record & Parameters> {
         }
     }
 
-    private P construct(RecordComponent[] components, Object[] arguments) {
+    private static Object construct(Class<?> record, RecordComponent[] components, Object[] arguments) {
         try {
-            Constructor<P> constructor = record.getDeclaredConstructor(
+            Constructor<?> constructor = record.getDeclaredConstructor(
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new));
             constructor.setAccessible(true);
             return constructor.newInstance(arguments);

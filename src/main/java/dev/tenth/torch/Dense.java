@@ -31,6 +31,11 @@ public record Dense(Variable weight, Variable bias) {
         return input.linear(input.trace().value(weight), input.trace().value(bias));
     }
 
+    /** The same layer of another lane: see {@link Variable#in}. */
+    public Dense in(String lane) {
+        return new Dense(weight.in(lane), bias.in(lane));
+    }
+
     public List<Variable> parameters() {
         return List.of(weight, bias);
     }
