@@ -4,6 +4,9 @@ import java.util.List;
 
 /** Convolution and pooling over images {@code [N, C, H, W]}. */
 public final class Convolution {
+    /** The channels that oneDNN takes together. */
+    private static final int BLOCK = 16;
+
     private Convolution() {}
 
     /**
@@ -17,7 +20,31 @@ public final class Convolution {
         long height = (input.size(2) + 2L * padding - weight.size(2)) / stride + 1;
         long width = (input.size(3) + 2L * padding - weight.size(3)) / stride + 1;
         Shape result = Shape.of(input.size(0), weight.size(0), height, width);
-        return convolve("conv2d", result, input, weight, bias, stride, padding);
+        return fillsBlocks(input.size(1)) && fillsBlocks(weight.size(0))
+                ? convolve("conv2d", result, input, weight, bias, stride, padding)
+                : unblocked(result, input, weight, bias, stride, padding);
+    }
+
+    /**
+     * Whether oneDNN, to which libtorch gives a convolution on the CPU, has no channels to fill up: it works on blocks of 16. With
+     * libtorch 2.7.1 it computes with what was in memory where channels are missing, and NaN there makes all of it NaN.
+     */
+    private static boolean fillsBlocks(long channels) {
+        return channels == 1 || channels % BLOCK == 0;
+    }
+
+    /** The same by way of a matrix product: slower, and right for any number of channels. */
+    private static Tensor unblocked(Shape result, Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
+        return input.call(
+                "thnn_conv2d",
+                input.type(),
+                result,
+                input,
+                weight,
+                new long[] {weight.size(2), weight.size(3)},
+                bias,
+                new long[] {stride, stride},
+                new long[] {padding, padding});
     }
 
     /**

@@ -50,8 +50,8 @@ record DigitNet(Kind kind, List<Conv> layers, List<Boolean> pooled, List<Dense> 
                 new DigitNet(
                         kind,
                         List.of(
-                                Conv.of("conv1", 1, 24, 5, 1, 2),
-                                Conv.of("conv2", 24, 48, 3, 1, 1),
+                                Conv.of("conv1", 1, 32, 5, 1, 2),
+                                Conv.of("conv2", 32, 48, 3, 1, 1),
                                 Conv.of("conv3", 48, 64, 3, 1, 1),
                                 Conv.of("conv4", 64, 64, 3, 1, 1),
                                 Conv.of("conv5", 64, 48, 3, 1, 1)),

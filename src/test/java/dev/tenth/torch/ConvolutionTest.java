@@ -1,0 +1,43 @@
+package dev.tenth.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Convolutions of any number of channels, in memory that held something else before. */
+class ConvolutionTest {
+    private static final int JUNK = 20_000_000;
+
+    /** Numbers of channels that fill oneDNN's blocks, and such that do not. */
+    @ParameterizedTest
+    @CsvSource({"1,16", "1,20", "3,20", "16,32", "17,64", "20,50", "24,48", "48,64"})
+    void readsNoMemoryThatNobodyWrote(int in, int out) {
+        Conv layer = Conv.of("layer", in, out, 3, 1, 1);
+        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("litter", t -> {
+                    Tensor zeros = t.zeros(JUNK);
+                    t.output("sum", zeros.dividedBy(zeros).sum());
+                })
+                .method("convolve", t -> {
+                    Tensor images =
+                            t.random(t.integer("seed")).uniform(64, in, 14, 14).leaf();
+                    Tensor maps = layer.apply(images);
+                    t.output("maps", maps.sum());
+                    List<Tensor> gradients = t.gradient(
+                            maps.square().mean(), List.of(images, t.value(layer.weight()), t.value(layer.bias())));
+                    for (int i = 0; i < gradients.size(); i++) {
+                        t.output("gradient" + i, gradients.get(i).sum());
+                    }
+                }));
+        try (Executable clean = new Executable(program, Device.CPU, 1);
+                Executable littered = new Executable(program, Device.CPU, 1)) {
+            Map<String, HostTensor> expected =
+                    clean.call("convolve").with("seed", 5).run();
+            assertThat(littered.call("litter").run().get("sum").floats()).containsExactly(Float.NaN);
+            assertThat(littered.call("convolve").with("seed", 5).run()).isEqualTo(expected);
+            expected.values().forEach(value -> assertThat(value.floats()[0]).isFinite());
+        }
+    }
+}
