@@ -30,6 +30,6 @@ public @interface Parameter {
     /** Whether it may be turned while the run trains. */
     boolean turnable() default false;
 
-    /** For a text that names a data set: the kind that it must have ({@code "text"}, {@code "numbers"}, …), else empty. */
+    /** For a text that names a data set: the kind that it must have ({@code "text"}, {@code "table or images"}, …), else empty. */
     String dataset() default "";
 }

@@ -1,6 +1,7 @@
 package dev.tenth.recipes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.tenth.data.FetchedData;
 import dev.tenth.data.Library;
@@ -54,8 +55,9 @@ class ResumeTest {
                 .findFirst()
                 .orElseThrow();
         P parameters = Schema.of(recipe).with(preset.parameters(), Map.of("showEvery", 3));
-        Setting setting = new Setting(
-                Device.CPU, 5, new Library(directory, FetchedData.directory()), new Residents(), (_, _) -> {});
+        Library library = new Library(directory, FetchedData.directory());
+        assumeDataIsThere(Schema.of(recipe), parameters, library);
+        Setting setting = new Setting(Device.CPU, 5, library, new Residents(), (_, _) -> {});
         long handles = Torch.liveHandles();
         try (Training<P> undisturbed = recipe.prepare(parameters, setting);
                 Training<P> resumed = recipe.prepare(parameters, setting)) {
@@ -75,6 +77,18 @@ class ResumeTest {
             assertThat(other).isEqualTo(one).isNotEmpty();
         }
         assertThat(Torch.liveHandles()).isEqualTo(handles);
+    }
+
+    private static <P extends Record & Parameters> void assumeDataIsThere(
+            Schema<P> schema, P parameters, Library library) {
+        for (Schema.Field field : schema.fields()) {
+            String id = field.about().dataset().isEmpty()
+                    ? ""
+                    : schema.values(parameters).get(field.name()).toString();
+            assumeTrue(
+                    id.isEmpty() || library.find(id).orElseThrow().available(),
+                    id + " is not there: `make data` fetches it where there is a network");
+        }
     }
 
     private static String describe(Shown shown) {

@@ -179,7 +179,8 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
                                 1,
                                 429,
                                 429),
-                        List.of(atMost("testError", .017, 20 * 429, "at the last step; published .0160"))));
+                        List.of(atMost(
+                                "testError", .017, 20 * 429, "at the last step: measured .0136; published .0160"))));
     }
 
     @Override
