@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +79,8 @@ class ApiTest {
                 post(heart("{\"learningRate\":true}"), 422, "learningRate"),
                 post(heart("{\"threads\":65}"), 422, "threads"),
                 post(heart("{\"nothing\":1}"), 422, "nothing"),
+                post("{\"recipe\":\"logistic\",\"params\":{\"lanes\":\"sgd,lion\"}}", 422, "lanes"),
+                post("{\"recipe\":\"logistic\",\"params\":{\"race\":{}}}", 422, "race"),
                 post("{\"recipe\":\"gan-1d\",\"params\":{\"target\":\"NORMAL\"}}", 422, "target"),
                 post(
                         "{\"recipe\":\"char-rnn\",\"params\":{\"hidden\":4096,\"layers\":8,\"sequence\":1000,\"batch\":1000}}",
@@ -229,6 +234,25 @@ class ApiTest {
         awaitState(run, "SUCCEEDED");
         assertThat(given().get(RUNS + "/" + run).jsonPath().getDouble("metrics.validationLoss"))
                 .isLessThan(Math.log(30));
+    }
+
+    @Test
+    void aTableOfTheUserTrainsALogisticRegression() {
+        // Two classes that the first feature tells apart, a thousand times as large as the other two.
+        String table = IntStream.range(0, 200)
+                .mapToObj(i -> "%s 1:%d 3:%d\n".formatted(i % 2 == 0 ? "-1" : "+1", (i % 2) * 2000 + i, i % 7))
+                .collect(Collectors.joining());
+        Response card = given().contentType("text/plain").body(table).post("/api/v1/datasets?name=mine.libsvm");
+        assertThat(card.statusCode()).as(card.asString()).isEqualTo(201);
+        assertThat(card.jsonPath().getString("kind")).isEqualTo("table");
+        Map<String, Object> params = Map.of("data", card.jsonPath().getString("id"), "lanes", "sgd,adam", "epochs", 20);
+        String run = start(Map.of("recipe", "logistic", "preset", "table", "params", params));
+        awaitState(run, "SUCCEEDED");
+        JsonPath done = given().get(RUNS + "/" + run).jsonPath();
+        assertThat(done.getDouble("metrics.testError")).isZero();
+        assertThat(done.getDouble("metrics.gradientDifference")).isLessThan(1e-6);
+        assertThat(done.getInt("params.epochs")).isEqualTo(20);
+        assertThat(done.getString("params.lanes")).isEqualTo("sgd,adam");
     }
 
     @Test
