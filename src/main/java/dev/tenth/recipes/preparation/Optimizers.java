@@ -89,67 +89,47 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
 
     @Override
     public List<Preset<Settings>> presets() {
-        // Later it may grow: RMSProp's steps stay as long as its rate, and to bounce about a floor multiplies every
-        // rounding.
-        List<Bound> exact = List.of(atMost(
-                "relativeDeviation", 1e-5, 100, "the lane furthest from its own rule in double precision, relative"));
         return List.of(
-                new Preset<>(
+                preset(
                         "author",
-                        "Beale's function: steep walls, a flat floor. All eight get there, each by its own way",
-                        "the series' first post; rates for this surface are ours",
-                        new Settings(
-                                Surface.BEALE,
-                                1,
-                                1.5,
-                                500,
-                                new Racing.Lanes(Lane.ALL, .01, .005, .005, .5, 1, .02, .1, .1),
-                                1,
-                                100,
-                                10),
-                        exact),
-                new Preset<>(
+                        "Beale's function: steep walls, a flat floor. Velocity wins; AdaDelta hardly moves at first",
+                        "the series' first post; the rates for this surface are ours",
+                        new Start(Surface.BEALE, 1, 1.5, 500, 10),
+                        new Racing.Lanes(Lane.ALL, .01, .005, .005, .5, 1, .02, .1, .1)),
+                preset(
                         "saddle",
-                        "Starts a hair beside the ridge of a saddle: who finds the way off first?",
-                        "a classic of the optimizers' pictures; ours to the numbers",
-                        new Settings(
-                                Surface.SADDLE,
-                                1.5,
-                                .001,
-                                200,
-                                new Racing.Lanes(Lane.ALL, .1, .05, .05, .1, 1, .01, .05, .05),
-                                1,
-                                100,
-                                5),
-                        exact),
-                new Preset<>(
+                        "From a hair beside the ridge of a saddle: who finds the way off first?",
+                        "a classic of the optimizers' pictures, with walls; the numbers are ours",
+                        new Start(Surface.SADDLE, 1.5, .001, 200, 5),
+                        new Racing.Lanes(Lane.ALL, .1, .05, .05, .1, 1, .01, .05, .05)),
+                preset(
                         "valley",
-                        "A long valley: plain SGD bounces between its walls or crawls along its floor",
-                        "a classic of the optimizers' pictures; ours to the numbers",
-                        new Settings(
-                                Surface.VALLEY,
-                                -8,
-                                1.5,
-                                200,
-                                new Racing.Lanes(Lane.ALL, .9, .1, .1, .5, 1, .03, .2, .2),
-                                1,
-                                100,
-                                5),
-                        exact),
-                new Preset<>(
+                        "A long valley: plain SGD bounces between its walls, or crawls along its floor",
+                        "a classic of the optimizers' pictures; the numbers are ours",
+                        new Start(Surface.VALLEY, -8, 1.5, 200, 5),
+                        new Racing.Lanes(Lane.ALL, .9, .1, .1, .5, 1, .03, .2, .2)),
+                preset(
                         "rosenbrock",
-                        "A valley with a bend: momentum is faster than the rest, and all are slow",
-                        "Rosenbrock, 1960; from his start",
-                        new Settings(
-                                Surface.ROSENBROCK,
-                                -1.2,
-                                1,
-                                2000,
-                                new Racing.Lanes(Lane.ALL, .002, .0005, .0005, .5, 1, .003, .05, .05),
-                                1,
-                                500,
-                                50),
-                        exact));
+                        "A valley with a bend: velocity is ahead for long, Adam at the end",
+                        "Rosenbrock, 1960, from his start; the rates are ours",
+                        new Start(Surface.ROSENBROCK, -1.2, 1, 2000, 50),
+                        new Racing.Lanes(Lane.ALL, .002, .0005, .0005, .5, 1, .003, .05, .05)));
+    }
+
+    private record Start(Surface surface, double x, double y, int steps, int showEvery) {}
+
+    private static Preset<Settings> preset(String name, String help, String source, Start start, Racing.Lanes race) {
+        // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and to bounce about a
+        // floor
+        // multiplies every rounding.
+        Bound exact =
+                atMost("relativeDeviation", 1e-5, 100, "the lane that is furthest from its rule in double precision");
+        return new Preset<>(
+                name,
+                help,
+                source,
+                new Settings(start.surface, start.x, start.y, start.steps, race, 1, 100, start.showEvery),
+                List.of(exact));
     }
 
     @Override
