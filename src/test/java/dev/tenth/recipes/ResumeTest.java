@@ -54,7 +54,8 @@ class ResumeTest {
                 .filter(p -> p.name().equals(presetName))
                 .findFirst()
                 .orElseThrow();
-        P parameters = Schema.of(recipe).with(preset.parameters(), Map.of("showEvery", 3));
+        // A picture before the state is saved, steps since then that are summed up, and a picture after.
+        P parameters = Schema.of(recipe).with(preset.parameters(), Map.of("showEvery", 5));
         Library library = new Library(directory, FetchedData.directory());
         assumeDataIsThere(Schema.of(recipe), parameters, library);
         Setting setting = new Setting(Device.CPU, 5, library, new Residents(), (_, _) -> {});
@@ -69,7 +70,7 @@ class ResumeTest {
             resumed.load(saved);
             List<String> one = new ArrayList<>();
             List<String> other = new ArrayList<>();
-            for (long step = 8; step <= 15; step++) {
+            for (long step = 8; step <= 12; step++) {
                 undisturbed.step(step, shown -> one.add(describe(shown)));
                 resumed.step(step, shown -> other.add(describe(shown)));
             }
