@@ -58,6 +58,17 @@ export function isIdle(parameter: string, lanes: unknown): boolean {
   return typeof lanes === 'string' && lane !== undefined && !lanes.split(',').some((each) => each.trim() === lane);
 }
 
+/** The rates that the optimizers' papers and libraries give them, as the series' first post has them. */
+const DEFAULTS: Readonly<Record<string, number>> = {
+  momentum: 0.05,
+  nesterov: 0.05,
+  adagrad: 0.01,
+  adadelta: 1,
+  rmsprop: 0.001,
+  adam: 0.002,
+  adamax: 0.004,
+};
+
 /** The column of the table of lanes with their learning rates. */
 export const RATE = 'learning rate';
 
@@ -73,7 +84,7 @@ export function aboutRates(lanes: MatrixData): string {
     return `All lanes run at the same learning rate, ${figure([...known][0])}.`;
   }
   const sgd = lanes.rows.indexOf('sgd');
-  const alone = sgd >= 0 && rates.every((rate, row) => row === sgd || rate !== rates[sgd]);
+  const alone = sgd >= 0 && lanes.rows.every((lane, row) => row === sgd || rates[row] === DEFAULTS[lane]);
   const who = alone ? `Only SGD has ${figure(rates[sgd])}; the others run on their own defaults` : 'The lanes run at learning rates of their own';
   return `${who}: compare the shapes of the lines, not their speeds.`;
 }

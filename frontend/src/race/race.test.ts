@@ -41,6 +41,7 @@ describe('lanes', () => {
 
   it.each([
     [[0.1, 0.05, 0.002], 'Only SGD has 0.1; the others run on their own defaults'],
+    [[0.01, 0.005, 0.1], 'The lanes run at learning rates of their own'],
     [[0.1, 0.1, 0.002], 'The lanes run at learning rates of their own'],
     [[0.1, 0.1, 0.1], 'All lanes run at the same learning rate, 0.1'],
   ])('say why their rates %j differ', (rates, words) => {

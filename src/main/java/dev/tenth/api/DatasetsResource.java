@@ -68,9 +68,9 @@ public class DatasetsResource {
         return library.find(id).map(DatasetDocument::of).orElseThrow(() -> missing(id));
     }
 
-    /** Of any media type: browsers call the same file by different ones, and its content tells what it is. */
+    /** Of any type of text: browsers call the same file by different ones (some a .csv that of a spreadsheet); its content tells what it is. */
     @POST
-    @Consumes(MediaType.WILDCARD)
+    @Consumes({"text/*", MediaType.APPLICATION_OCTET_STREAM, "application/vnd.ms-excel"})
     public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, InputStream content)
             throws IOException {
         if (name == null || name.isBlank()) {

@@ -23,8 +23,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
@@ -92,10 +92,10 @@ public class RunsResource {
             @QueryParam("recipe") String recipe,
             @QueryParam("preset") String preset,
             @QueryParam("name") String name,
-            InputStream body) {
+            byte[] body) {
         Safetensors file;
         try {
-            file = Safetensors.read(Channels.newChannel(body));
+            file = Safetensors.read(Channels.newChannel(new ByteArrayInputStream(body)), body.length);
         } catch (IOException e) {
             throw new Problem.Exception(400, "Malformed file", e.getMessage());
         }

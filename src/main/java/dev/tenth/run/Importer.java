@@ -32,14 +32,23 @@ final class Importer {
     }
 
     /**
+     * The parameters of a file's run.
+     *
      * @param preset from which the parameters start that the file does not tell
+     */
+    static <P extends Record & Parameters> P parameters(Recipe<P> recipe, Preset<P> preset, Safetensors file) {
+        return Schema.of(recipe).with(preset.parameters(), parameters(file.metadata()));
+    }
+
+    /**
+     * Takes a state over.
+     *
      * @throws RefusedException if a tensor is missing or does not fit, naming it
      */
     <P extends Record & Parameters> RunEntry take(
-            Recipe<P> recipe, Preset<P> preset, Safetensors file, Optional<String> name) {
+            Recipe<P> recipe, Preset<P> preset, P parameters, Safetensors file, Optional<String> name) {
         Map<String, String> about = file.metadata();
         Schema<P> schema = Schema.of(recipe);
-        P parameters = schema.with(preset.parameters(), parameters(about));
         requireFit(recipe, parameters, file.tensors());
         long step = number(about, "step");
         String id = ids.next();

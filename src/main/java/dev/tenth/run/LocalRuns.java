@@ -116,8 +116,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private <P extends Record & Parameters> RunEntry take(
             Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
         Preset<P> from = preset(recipe, preset);
-        check(recipe, from.parameters(), name);
-        return new Importer(shop, ids).take(recipe, from, file, name);
+        P parameters = Importer.parameters(recipe, from, file);
+        check(recipe, parameters, name);
+        return new Importer(shop, ids).take(recipe, from, parameters, file, name);
     }
 
     private Recipe<?> recipe(String id) {

@@ -80,11 +80,21 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
      * @throws IOException if the bytes are not a complete safetensors file; the message says what is wrong
      */
     public static Safetensors read(ReadableByteChannel channel) throws IOException {
+        return read(channel, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same for a file that may say anything: no memory is taken for more than its size.
+     *
+     * @param size of the whole file in bytes
+     */
+    public static Safetensors read(ReadableByteChannel channel, long size) throws IOException {
         long length = readFully(channel, Long.BYTES, "header length").getLong();
         if (length < 2 || length > MAX_HEADER_BYTES) {
             throw new IOException(
                     "safetensors: a header of " + length + " bytes is not between 2 and " + MAX_HEADER_BYTES);
         }
+        requireInside("the header", length, size);
         JsonNode header = parseHeader(readFully(channel, (int) length, "header"));
         Map<String, String> metadata = new LinkedHashMap<>();
         header.path(METADATA)
@@ -94,11 +104,21 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
         long position = 0;
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
             if (!entry.getKey().equals(METADATA)) {
+                requireInside(
+                        entry.getKey(),
+                        entry.getValue().path("data_offsets").path(1).asLong(),
+                        size);
                 tensors.put(entry.getKey(), readTensor(channel, entry.getKey(), entry.getValue(), position));
                 position = entry.getValue().path("data_offsets").path(1).asLong();
             }
         }
         return new Safetensors(tensors, metadata);
+    }
+
+    private static void requireInside(String what, long end, long size) throws EOFException {
+        if (end > size) {
+            throw new EOFException("safetensors: " + what + " ends at " + end + ", the file has " + size + " bytes");
+        }
     }
 
     private static JsonNode parseHeader(ByteBuffer bytes) throws IOException {

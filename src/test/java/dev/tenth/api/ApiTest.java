@@ -88,6 +88,7 @@ class ApiTest {
                         "params"),
                 new Bad("POST", RUNS, "application/json", "{\"recipe\":\"" + "x".repeat(2 << 20) + "\"}", 413, null),
                 new Bad("POST", RUNS, "text/plain", "{}", 415, null),
+                new Bad("POST", "/api/v1/datasets?name=a.txt", "multipart/form-data; boundary=x", "--x--", 415, null),
                 new Bad("PUT", RUNS, "application/json", "{}", 405, null),
                 get(RUNS + "?limit=0", 400, "limit"),
                 get(RUNS + "?limit=x", 400, "limit"),

@@ -9,7 +9,10 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +39,16 @@ class ImportTest {
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         new Safetensors(tensors, about).write(Channels.newChannel(file));
         return file.toByteArray();
+    }
+
+    /** A safetensors file of nothing but its header. */
+    private static byte[] header(String json) {
+        byte[] text = json.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .put(text)
+                .array();
     }
 
     @Test
@@ -80,9 +93,18 @@ class ImportTest {
         assertThat(take("?recipe=gan-1d", bytes(wrong, Map.of("parameters", "{\"batch\":0}")))
                         .statusCode())
                 .isEqualTo(422);
-        assertThat(take("?recipe=gan-1d", "no file".getBytes(java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(take("?recipe=gan-1d", "no file".getBytes(StandardCharsets.UTF_8))
                         .statusCode())
                 .isEqualTo(400);
+        // What a file says of itself takes no memory before it is believed.
+        Response claims = take(
+                "?recipe=gan-1d",
+                header("{\"a\":{\"dtype\":\"U8\",\"shape\":[2000000000],\"data_offsets\":[0,2000000000]}}"));
+        assertThat(claims.statusCode()).as(claims.asString()).isEqualTo(400);
+        assertThat(claims.jsonPath().getString("detail")).contains("a ends at 2000000000");
+        Response huge = take("?recipe=char-rnn", bytes(wrong, Map.of("parameters", "{\"hidden\":4096,\"layers\":8}")));
+        assertThat(huge.statusCode()).isEqualTo(422);
+        assertThat(huge.jsonPath().getString("detail")).contains("tenth.limits.model-bytes");
         assertThat(given().get("/api/v1/runs").asString()).isEqualTo(before);
     }
 

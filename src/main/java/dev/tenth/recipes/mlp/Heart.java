@@ -190,13 +190,13 @@ public final class Heart implements Recipe<Heart.Settings> {
     private record Model(List<Net> nets, Epochs epochs) {
         private static final Variable X = Variable.data("points", DType.FLOAT32, POINTS, 2);
         private static final Variable F = Variable.data("values", DType.FLOAT32, POINTS, 1);
-        /** The loss of the widest net, summed since the last picture. */
-        private static final Variable SUM = Variable.state("loss/sum");
+        /** The loss of the widest net, summed since the last picture, and the steps in the sum. */
+        private static final Variable SUM = Variable.state("loss/sum", 2);
 
         void trace(Program.Builder methods) {
             epochs.trace(methods);
             methods.method("step", this::step)
-                    .method("restart", t -> t.assign(SUM, t.zeros()))
+                    .method("restart", t -> t.assign(SUM, t.zeros(2)))
                     .method("error", t -> each(t, t.value(X), y -> y.meanSquaredError(t.value(F))))
                     .method("look", t -> each(t, t.input("points", DType.FLOAT32, Plane.PICTURED_POINTS, 2), y -> y));
         }
@@ -211,7 +211,7 @@ public final class Heart implements Recipe<Heart.Settings> {
                 String slots = "adam/" + net.width();
                 t.minimize(loss, net.parameters(), new Optimizer.Adam(), slots, t.number("learningRate"));
             }
-            t.assign(SUM, t.value(SUM).plus(loss.detach()));
+            t.assign(SUM, t.value(SUM).plus(Tensor.stack(0, List.of(loss.detach(), t.ones()))));
         }
 
         /** Something of each net's outputs, by its width. */
@@ -256,8 +256,8 @@ public final class Heart implements Recipe<Heart.Settings> {
                     .with("learningRate", settings.learningRate())
                     .run();
             if (step % settings.showEvery() == 0 || step == steps()) {
-                long since = step % settings.showEvery() == 0 ? settings.showEvery() : step % settings.showEvery();
-                show(show, Map.of("loss", (double) program.get(Model.SUM).floats()[0] / since));
+                float[] sum = program.get(Model.SUM).floats();
+                show(show, Map.of("loss", (double) sum[0] / sum[1]));
                 program.call("restart").run();
             }
         }
