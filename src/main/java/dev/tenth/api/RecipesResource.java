@@ -54,8 +54,9 @@ public class RecipesResource {
     private static <P extends Record & Parameters> ObjectNode document(Recipe<P> recipe) {
         Schema<P> schema = Schema.of(recipe);
         ObjectNode document = JSON.createObjectNode();
-        document.put("id", recipe.id()).put("title", recipe.title());
-        document.put("chapter", recipe.chapter().title()).put("story", recipe.story());
+        document.put("id", recipe.id()).put("title", recipe.card().title());
+        document.put("chapter", recipe.card().chapter().title())
+                .put("story", recipe.card().story());
         ArrayNode abilities = document.putArray("abilities");
         for (Ability<P> ability : recipe.abilities()) {
             abilities.add(ability.name());

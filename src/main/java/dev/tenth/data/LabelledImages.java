@@ -8,6 +8,19 @@ import java.util.List;
  * @param classes the names of the classes; a label is a place in it
  */
 public record LabelledImages(Part training, Part test, List<String> classes) {
+    /**
+     * These, if a net for pictures of {@code side × side} can take them.
+     *
+     * @param id the data set's, for the message
+     * @throws DataException if they are of another size
+     */
+    public LabelledImages requireSide(String id, int side) {
+        if (training.height() != side || training.width() != side) {
+            throw new DataException("data: \"%s\" has pictures of %d × %d; this net takes %d × %d"
+                    .formatted(id, training.width(), training.height(), side, side));
+        }
+        return this;
+    }
 
     /**
      * Some pictures.

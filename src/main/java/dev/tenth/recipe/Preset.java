@@ -14,4 +14,9 @@ public record Preset<P>(String name, String help, String source, P parameters, L
     public Preset {
         bounds = List.copyOf(bounds);
     }
+
+    /** The same with the bounds one by one, or none. */
+    public Preset(String name, String help, String source, P parameters, Bound... bounds) {
+        this(name, help, source, parameters, List.of(bounds));
+    }
 }

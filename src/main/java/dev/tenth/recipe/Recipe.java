@@ -8,16 +8,13 @@ import java.util.List;
  * @param <P> its parameter record; each component carries a {@link Parameter}
  */
 public interface Recipe<P extends Record & Parameters> {
-    /** The name on the wire: lower case, words joined by {@code -}. */
-    String id();
+    /** What it is. */
+    Card card();
 
-    /** The name for people. */
-    String title();
-
-    Chapter chapter();
-
-    /** What one sees and learns here: two or three sentences. */
-    String story();
+    /** The name on the wire. */
+    default String id() {
+        return card().id();
+    }
 
     /** The presets; the first is the default one. */
     List<Preset<P>> presets();

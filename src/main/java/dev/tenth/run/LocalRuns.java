@@ -171,9 +171,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
-        if (parameters.threads() > shop.cores()) {
+        if (parameters.pace().threads() > shop.cores()) {
             throw new InvalidParametersException(List.of(new Violation(
-                    "threads", parameters.threads(), "at most the " + shop.cores() + " of this machine")));
+                    "threads", parameters.pace().threads(), "at most the " + shop.cores() + " of this machine")));
         }
         if (name.isPresent() && name.get().length() > LONGEST_NAME) {
             throw new InvalidParametersException(

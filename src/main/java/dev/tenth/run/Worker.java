@@ -174,7 +174,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     /** Waits until its threads are free. */
     private void acquire() throws InterruptedException {
-        ticket = scheduler.claim(parameters.threads(), this);
+        ticket = scheduler.claim(parameters.pace().threads(), this);
         if (ticket.place() == 0) {
             return;
         }
@@ -234,7 +234,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void train() throws InterruptedException {
         journal.state(RunState.PREPARING, "data and programs");
-        Torch.useThreads(parameters.threads());
+        Torch.useThreads(parameters.pace().threads());
         interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), flushed());
         try {
             training = recipe.prepare(
@@ -257,7 +257,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             }
             step++;
             takeStep();
-            if (step % parameters.checkpointEvery() == 0) {
+            if (step % parameters.pace().checkpointEvery() == 0) {
                 checkpoint();
             }
         }

@@ -1,8 +1,9 @@
 package dev.tenth.serve;
 
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
-import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
@@ -37,11 +38,7 @@ final class Gated implements Recipe<Gated.Settings> {
     final List<Float> closed = new CopyOnWriteArrayList<>();
     final List<String> written = new CopyOnWriteArrayList<>();
 
-    record Settings(
-            @Parameter(help = "") int threads,
-            @Parameter(help = "") int checkpointEvery,
-            @Parameter(help = "") int showEvery)
-            implements Parameters {}
+    record Settings(Pace pace) implements Parameters {}
 
     private static final TensorModel.Signature SIGNATURE = new TensorModel.Signature(
             List.of(new TensorModel.Port("x", DType.FLOAT32, List.of(), "a number")),
@@ -141,28 +138,13 @@ final class Gated implements Recipe<Gated.Settings> {
     }
 
     @Override
-    public String id() {
-        return "gated";
-    }
-
-    @Override
-    public String title() {
-        return "";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.FURTHER;
-    }
-
-    @Override
-    public String story() {
-        return "";
+    public Card card() {
+        return new Card("gated", "", Chapter.FURTHER, "");
     }
 
     @Override
     public List<Preset<Settings>> presets() {
-        return List.of(new Preset<>("only", "", "", new Settings(1, 1, 1), List.of()));
+        return List.of(new Preset<>("only", "", "", new Settings(new Pace(1, 1, 1))));
     }
 
     @Override

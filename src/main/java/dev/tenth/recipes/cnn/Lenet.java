@@ -2,23 +2,26 @@ package dev.tenth.recipes.cnn;
 
 import static dev.tenth.recipe.Bound.atMost;
 
-import dev.tenth.data.DataException;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Epochs;
 import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Part;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
+import dev.tenth.recipes.cnn.DigitNet.Kind;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
@@ -28,7 +31,6 @@ import dev.tenth.torch.Random;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
-import dev.tenth.torch.Variable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -49,7 +51,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
             int heldOut,
 
             @Parameter(help = "The net: the post's, a small modern one, or five convolutions")
-            DigitNet.Kind net,
+            Kind net,
 
             @Parameter(help = "Passes over the pictures", min = 1, max = 1000, unit = "epochs")
             int epochs,
@@ -61,7 +63,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
             Rule optimizer,
 
             @Parameter(
-                    help = "Learning rate; the largest of a cycle",
+                    help = "Learning rate, or a cycle's largest",
                     min = 0,
                     minExclusive = true,
                     max = 1,
@@ -77,19 +79,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
             @Parameter(help = "Which test picture is looked into, layer by layer", min = 0, max = 9999, turnable = true)
             int picture,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(
-                    help = "Steps between two pictures and judgements",
-                    min = 1,
-                    max = 1_000_000,
-                    unit = "steps",
-                    turnable = true)
-            int showEvery)
+            Pace pace)
             implements Parameters {}
 
     /** The optimizers to choose from. */
@@ -106,65 +96,43 @@ public final class Lenet implements Recipe<Lenet.Settings> {
     }
 
     @Override
-    public String id() {
-        return "lenet";
-    }
-
-    @Override
-    public String title() {
-        return "A net that reads digits";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.CNN;
-    }
-
-    @Override
-    public String story() {
-        return "Small filters slide over a picture and look for strokes; further layers combine them until ten numbers say which"
-                + " digit it is. Watch the filters form, follow one digit through the layers, see which ones are misread, and"
-                + " draw your own while it learns.";
+    public Card card() {
+        return new Card(
+                "lenet",
+                "A net that reads digits",
+                Chapter.CNN,
+                "Small filters slide over a picture and look for strokes; further layers combine them until ten numbers say which"
+                        + " digit it is. Watch the filters form, follow one digit through the layers, see which ones are misread, and"
+                        + " draw your own while it learns.");
     }
 
     @Override
     public List<Preset<Settings>> presets() {
+        Settings author = new Settings(
+                "mnist", 10_000, Kind.LENET, 50, 500, Rule.SGD, .1, Schedule.CONSTANT, 0, 0, new Pace(1, 500, 100));
         return List.of(
                 new Preset<>(
                         "modern",
                         "A small net with ReLU, dropout and one cycle of Adam: better than the original, and much sooner",
                         "today's usual set-up; its weights are to judge what GANs make",
-                        oneCycle(DigitNet.Kind.MODERN, 3e-3),
-                        List.of(atMost("testError", .01, 4 * 859, "measured .0061–.0078"))),
+                        oneCycle(Kind.MODERN, 3e-3),
+                        atMost("testError", .01, 4 * 859, "measured .0061–.0078")),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
                         "the series' CNN post: LeNet with tanh and plain SGD",
-                        new Settings(
-                                "mnist",
-                                10_000,
-                                DigitNet.Kind.LENET,
-                                50,
-                                500,
-                                Rule.SGD,
-                                .1,
-                                Schedule.CONSTANT,
-                                0,
-                                0,
-                                1,
-                                500,
-                                100),
-                        List.of(atMost("testError", .01, 50 * 100, "published .0075–.0093 after 200 epochs"))),
+                        author,
+                        atMost("testError", .01, 50 * 100, "published .0075–.0093 after 200 epochs")),
                 new Preset<>(
                         "alexnet-mini",
                         "Five convolutions, ReLU and dropout: AlexNet's plan for small pictures",
                         "the series' CNN post, further reading",
-                        oneCycle(DigitNet.Kind.ALEXNET_MINI, 2e-3),
-                        List.of()));
+                        oneCycle(Kind.ALEXNET_MINI, 2e-3)));
     }
 
-    private static Settings oneCycle(DigitNet.Kind net, double rate) {
-        return new Settings("mnist", 5000, net, 4, 64, Rule.ADAM, rate, Schedule.ONE_CYCLE, .4, 0, 1, 859, 215);
+    private static Settings oneCycle(Kind net, double rate) {
+        return new Settings(
+                "mnist", 5000, net, 4, 64, Rule.ADAM, rate, Schedule.ONE_CYCLE, .4, 0, new Pace(1, 859, 215));
     }
 
     @Override
@@ -181,7 +149,8 @@ public final class Lenet implements Recipe<Lenet.Settings> {
 
     @Override
     public Training<Settings> prepare(Settings settings, Setting setting) {
-        return new Reading(settings, setting, setting.data().images(settings.data()));
+        return new Reading(
+                settings, setting, setting.data().images(settings.data()).requireSide(settings.data(), DigitNet.SIDE));
     }
 
     @Override
@@ -196,16 +165,12 @@ public final class Lenet implements Recipe<Lenet.Settings> {
     // ------------------------------------------------------------------------------------------------
 
     /** The traced half: what a step is, and how a picture goes through the net. */
-    private record Model(Settings settings, DigitNet net, Examples examples, Epochs epochs) {
-        /** The loss, summed since the last picture, and the steps in the sum. */
-        private static final Variable SUM = Variable.state("loss/sum", 2);
-
+    private record Model(Settings settings, DigitNet net, Examples examples, Epochs epochs, RunningMeans losses) {
         void trace(Program.Builder methods) {
             epochs.trace(methods);
             examples.trace(methods, "", net::logits);
-            methods.method("step", this::step)
-                    .method("restart", t -> t.assign(SUM, t.zeros(2)))
-                    .method("look", this::look);
+            losses.trace(methods);
+            methods.method("step", this::step).method("look", this::look);
         }
 
         private void step(Trace t) {
@@ -215,7 +180,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
                     .logits() // [B, 10]
                     .crossEntropy(examples.labels(t, Part.TRAINING, rows));
             t.minimize(loss, net.parameters(), settings.optimizer().optimizer(), "optimizer", t.number("learningRate"));
-            t.assign(SUM, t.value(SUM).plus(Tensor.stack(0, List.of(loss.detach(), t.ones()))));
+            losses.add(t, List.of(loss));
         }
 
         private void look(Trace t) {
@@ -234,19 +199,13 @@ public final class Lenet implements Recipe<Lenet.Settings> {
         private final long seed;
 
         Reading(Settings settings, Setting setting, LabelledImages images) {
-            if (images.training().height() != DigitNet.SIDE || images.training().width() != DigitNet.SIDE) {
-                throw new DataException("data: \"%s\" has pictures of %d × %d; this net takes 28 × 28"
-                        .formatted(
-                                settings.data(),
-                                images.training().width(),
-                                images.training().height()));
-            }
             Examples examples = Examples.of(settings.data(), images, settings.heldOut());
             Model traced = new Model(
                     settings,
                     DigitNet.of(settings.net(), images.classes().size()),
                     examples,
-                    new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()));
+                    new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()),
+                    new RunningMeans(1));
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
             super(
                     settings,
@@ -277,19 +236,17 @@ public final class Lenet implements Recipe<Lenet.Settings> {
                     .with("seed", Randomness.mix(seed, step))
                     .with("learningRate", settings.schedule().at(step, steps(), settings.learningRate()))
                     .run();
-            if (step % settings.showEvery() == 0 || step == steps()) {
+            if (step % settings.pace().showEvery() == 0 || step == steps()) {
                 judge(show);
                 look(show);
             }
         }
 
         private void judge(Consumer<Shown> show) {
-            float[] sum = program.get(Model.SUM).floats();
-            program.call("restart").run();
             Examples.Judgement validation = model.examples().judge(program, "", Part.VALIDATION);
             Examples.Judgement test = model.examples().judge(program, "", Part.TEST);
             show.accept(new Shown.Metrics(Map.of(
-                    "trainLoss", (double) sum[0] / sum[1],
+                    "trainLoss", model.losses().take(program)[0],
                     "validationError", validation.error(),
                     "testError", test.error())));
             show.accept(model.examples().confusion("confusion", test));

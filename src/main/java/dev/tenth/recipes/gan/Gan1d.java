@@ -5,10 +5,13 @@ import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Bound;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
@@ -62,35 +65,19 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             @Parameter(help = "Discriminator steps for each generator step", min = 1, max = 100, turnable = true)
             int dSteps,
 
-            @Parameter(
-                    help = "Epochs in which the discriminator learns before the generator starts",
-                    min = 0,
-                    max = 200,
-                    unit = "epochs")
+            @Parameter(help = "Epochs in which D learns before G starts", min = 0, max = 200, unit = "epochs")
             int pretrainEpochs,
 
-            @Parameter(
-                    help = "Learning rate of the discriminator",
-                    min = 0,
-                    minExclusive = true,
-                    max = 1,
-                    turnable = true)
+            @Parameter(help = "Learning rate of D", min = 0, minExclusive = true, max = 1, turnable = true)
             double dLearningRate,
 
-            @Parameter(help = "Learning rate of the generator", min = 0, minExclusive = true, max = 1, turnable = true)
+            @Parameter(help = "Learning rate of G", min = 0, minExclusive = true, max = 1, turnable = true)
             double gLearningRate,
 
             @Parameter(help = "Adam's decay of the mean gradient", min = 0, max = .999)
             double beta1,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two pictures", min = 1, max = 1_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Parameters {}
 
     /** The distributions of the real samples; each but the user's own has mean μ and standard deviation about σ. */
@@ -102,32 +89,23 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
     }
 
     @Override
-    public String id() {
-        return "gan-1d";
-    }
-
-    @Override
-    public String title() {
-        return "A GAN on a line";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.GAN;
-    }
-
-    @Override
-    public String story() {
-        return "A generator turns noise into numbers, a discriminator tells them from real ones. Watch the four stages: the"
-                + " discriminator learns the theoretical D*, the generator follows its slope, the two distributions meet, and"
-                + " the discriminator can only guess: D = ½ everywhere.";
+    public Card card() {
+        return new Card(
+                "gan-1d",
+                "A GAN on a line",
+                Chapter.GAN,
+                "A generator turns noise into numbers, a discriminator tells them from real ones. Watch the four stages: the"
+                        + " discriminator learns the theoretical D*, the generator follows its slope, the two distributions meet, and"
+                        + " the discriminator can only guess: D = ½ everywhere.");
     }
 
     @Override
     public List<Preset<Settings>> presets() {
-        Settings author = new Settings(Target.NORMAL, 4, 2, "", 2000, 128, 10, 20, 2e-4, 1e-4, .9, 1, 200, 20);
-        Settings quick = new Settings(Target.NORMAL, 4, 2, "", 800, 128, 10, 2, 1e-3, 5e-4, .5, 1, 100, 5);
-        Settings mixture = new Settings(Target.MIXTURE, 4, 2, "", 3000, 128, 10, 2, 1e-3, 5e-4, .5, 1, 200, 10);
+        Settings author =
+                new Settings(Target.NORMAL, 4, 2, "", 2000, 128, 10, 20, 2e-4, 1e-4, .9, new Pace(1, 200, 20));
+        Settings quick = new Settings(Target.NORMAL, 4, 2, "", 800, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 100, 5));
+        Settings mixture =
+                new Settings(Target.MIXTURE, 4, 2, "", 3000, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 200, 10));
         List<Bound> figures = List.of(
                 atMost("deviationFromOptimal", .16, 0, "mean |D − D*| after the pre-training; measured .07–.14"),
                 atLeast("sampleMean", 3.9, 2000, "μ 4; measured within .05 over 20 seeds"),
@@ -141,15 +119,13 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                         "quick",
                         "Larger steps: the whole story in seconds",
                         "the author's nets with D 1e-3, G 5e-4, β₁ .5",
-                        quick,
-                        List.of()),
+                        quick),
                 new Preset<>("author", "The set-up of the post", "the series' GAN post, 1-D example", author, figures),
                 new Preset<>(
                         "mixture",
                         "Two modes: will the generator find both?",
                         "the quick preset on another target",
-                        mixture,
-                        List.of()));
+                        mixture));
     }
 
     @Override
@@ -173,81 +149,90 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
     /** D: x [B, 1] to logits [B, 1]. G is beside it, in {@link LineGenerator}. */
     private static final LineNet D = LineNet.of("d", 1);
 
-    private static Tensor generate(Tensor z, TargetDistribution target) {
-        return LineGenerator.generate(z, target.mu(), target.sigma()); // [B, 1]
-    }
+    /** The traced half. */
+    private record Model(Settings settings, TargetDistribution target, DensityPicture picture) {
+        void trace(Program.Builder methods) {
+            methods.method("pretrain", t -> trainD(t, t.random(t.integer("seed")), labels(t)))
+                    .method("step", this::step)
+                    .method("look", this::look);
+        }
 
-    private static Tensor noise(Random random, TargetDistribution target, long batch) {
-        return random.uniformBetween(-target.sigma(), target.sigma(), batch, NOISE); // U(−σ, σ), [B, 20]
-    }
+        private Tensor generate(Tensor z) {
+            return LineGenerator.generate(z, target.mu(), target.sigma()); // [B, 1]
+        }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
+        private Tensor noise(Random random, long batch) {
+            return random.uniformBetween(-target.sigma(), target.sigma(), batch, NOISE); // U(−σ, σ), [B, 20]
+        }
 
-    private static final class Adversaries implements Training<Settings> {
-        private final TargetDistribution target;
-        private final long seed;
-        private final Setting.Progress progress;
-        private final Executable program;
-        private final DensityPicture picture;
-        private Settings settings;
-
-        Adversaries(Settings settings, Setting setting) {
-            this.settings = settings;
-            this.seed = setting.seed();
-            this.progress = setting.progress();
-            this.target = TargetDistribution.of(settings, setting.data());
-            this.picture = new DensityPicture(target);
-            Optimizer adam = new Optimizer.Adam(settings.beta1(), .999, 1e-8);
-            Program traced = Program.trace(Precision.FLOAT32, methods -> methods.method(
-                            "pretrain", t -> trainD(t, t.random(t.integer("seed")), labels(t, settings.batch()), adam))
-                    .method("step", t -> adversarialStep(t, adam, settings.batch()))
-                    .method("look", t -> look(t, target, picture)));
-            program = new Executable(traced, setting.device(), seed);
-            target.data().ifPresent(samples -> program.set(target.resident(), HostTensor.of(samples, samples.length)));
+        private Optimizer adam() {
+            return new Optimizer.Adam(settings.beta1(), .999, 1e-8);
         }
 
         /** One step of D on as many real as generated samples: maximise log D(x) + log(1 − D(G(z))). */
-        private Tensor trainD(Trace t, Random random, Tensor labels, Optimizer adam) {
+        private Tensor trainD(Trace t, Random random, Tensor labels) {
             long batch = labels.size(0) / 2;
             Tensor real = target.sample(t, random, batch); // [B, 1]
-            Tensor generated = generate(noise(random, target, batch), target).detach(); // [B, 1]
+            Tensor generated = generate(noise(random, batch)).detach(); // [B, 1]
             Tensor logits = D.apply(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
             Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
-            t.minimize(loss, D.parameters(), adam, "adam-d", t.number("dLearningRate"));
+            t.minimize(loss, D.parameters(), adam(), "adam-d", t.number("dLearningRate"));
             return loss;
         }
 
         /** 1 for real, 0 for generated, {@code [2B, 1]}. */
-        private static Tensor labels(Trace t, int batch) {
+        private Tensor labels(Trace t) {
+            int batch = settings.batch();
             return Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
         }
 
         /** k steps of D, then one of G, which maximises log D(G(z)): the form that does not saturate. */
-        private void adversarialStep(Trace t, Optimizer adam, int batch) {
+        private void step(Trace t) {
+            int batch = settings.batch();
             Random random = t.random(t.integer("seed"));
-            Tensor labels = labels(t, batch);
+            Tensor labels = labels(t);
             Tensor dLoss = t.repeat(
-                            t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, labels, adam)))
+                            t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, labels)))
                     .getFirst();
-            Tensor logits = D.apply(generate(noise(random, target, batch), target));
+            Tensor logits = D.apply(generate(noise(random, batch)));
             Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));
-            t.minimize(gLoss, LineGenerator.G.parameters(), adam, "adam-g", t.number("gLearningRate"));
+            t.minimize(gLoss, LineGenerator.G.parameters(), adam(), "adam-g", t.number("gLearningRate"));
             t.output("dLoss", dLoss);
             t.output("gLoss", gLoss);
         }
 
         /** What the picture is made of: samples of G, D over the line, G along the diagonal of the noise cube. */
-        private static void look(Trace t, TargetDistribution target, DensityPicture picture) {
-            Tensor z = noise(t.random(t.integer("seed")), target, DensityPicture.SAMPLES);
-            t.output("samples", generate(z, target).reshape(DensityPicture.SAMPLES));
+        private void look(Trace t) {
+            Tensor z = noise(t.random(t.integer("seed")), DensityPicture.SAMPLES);
+            t.output("samples", generate(z).reshape(DensityPicture.SAMPLES));
             Tensor x = t.input("x", DType.FLOAT32, picture.line().length, 1);
             t.output("d", D.apply(x).sigmoid().reshape(picture.line().length));
             Tensor diagonal = t.input("z", DType.FLOAT32, picture.diagonal().length, 1);
             t.output(
                     "map",
-                    generate(diagonal.expand(picture.diagonal().length, NOISE), target)
-                            .reshape(picture.diagonal().length));
+                    generate(diagonal.expand(picture.diagonal().length, NOISE)).reshape(picture.diagonal().length));
+        }
+    }
+
+    // ---- the training
+    // ------------------------------------------------------------------------------------------------
+
+    private static final class Adversaries extends ProgramTraining<Settings> {
+        private final TargetDistribution target;
+        private final long seed;
+        private final Setting.Progress progress;
+        private final DensityPicture picture;
+
+        Adversaries(Settings settings, Setting setting) {
+            TargetDistribution target = TargetDistribution.of(settings, setting.data());
+            DensityPicture picture = new DensityPicture(target);
+            Program traced = Program.trace(Precision.FLOAT32, new Model(settings, target, picture)::trace);
+            super(settings, new Executable(traced, setting.device(), setting.seed()));
+            this.target = target;
+            this.picture = picture;
+            this.seed = setting.seed();
+            this.progress = setting.progress();
+            target.data().ifPresent(samples -> program.set(target.resident(), HostTensor.of(samples, samples.length)));
         }
 
         @Override
@@ -282,7 +267,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                     .with("dLearningRate", settings.dLearningRate())
                     .with("gLearningRate", settings.gLearningRate())
                     .run();
-            if (step % settings.showEvery() == 0 || step == settings.steps()) {
+            if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
                 show(
                         step,
                         losses,
@@ -311,25 +296,10 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         }
 
         @Override
-        public void turn(Settings changed) {
-            settings = changed;
-        }
-
-        @Override
         public Map<String, HostTensor> save() {
-            Map<String, HostTensor> state = new LinkedHashMap<>(program.save());
+            Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
             state.putAll(LineGenerator.saved(target));
             return state;
-        }
-
-        @Override
-        public void load(Map<String, HostTensor> state) {
-            program.load(state);
-        }
-
-        @Override
-        public void close() {
-            program.close();
         }
     }
 }

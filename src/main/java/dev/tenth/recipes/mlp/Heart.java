@@ -3,14 +3,17 @@ package dev.tenth.recipes.mlp;
 import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Epochs;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.TensorModel.Port;
@@ -68,14 +71,7 @@ public final class Heart implements Recipe<Heart.Settings> {
             @Parameter(help = "Adam's learning rate", min = 0, minExclusive = true, max = 1, turnable = true)
             double learningRate,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 10_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two pictures", min = 1, max = 10_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Parameters {
         public Settings {
             Formula.requireFinite(formula, Plane.trained());
@@ -92,25 +88,14 @@ public final class Heart implements Recipe<Heart.Settings> {
     }
 
     @Override
-    public String id() {
-        return "heart";
-    }
-
-    @Override
-    public String title() {
-        return "A heart from tanh";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.MLP;
-    }
-
-    @Override
-    public String story() {
-        return "64 tanh units learn a function of the plane, point by point. Its contour is a heart: at first a smear, then a"
-                + " blob, then the notch appears. Type another function; look how little is known outside the trained square;"
-                + " and see with the preset \"widths\" that more units fit what fewer cannot.";
+    public Card card() {
+        return new Card(
+                "heart",
+                "A heart from tanh",
+                Chapter.MLP,
+                "64 tanh units learn a function of the plane, point by point. Its contour is a heart: at first a smear, then a"
+                        + " blob, then the notch appears. Type another function; look how little is known outside the trained square;"
+                        + " and see with the preset \"widths\" that more units fit what fewer cannot.");
     }
 
     @Override
@@ -121,20 +106,19 @@ public final class Heart implements Recipe<Heart.Settings> {
                         "quick",
                         "The author's net for ten epochs: seconds",
                         post + ", shortened",
-                        new Settings(HEART, 64, false, 10, 32, 1e-3, 1, 5000, 250),
-                        List.of(atMost("rmse", .5, 28_120, "measured .30–.40"))),
+                        new Settings(HEART, 64, false, 10, 32, 1e-3, new Pace(1, 5000, 250)),
+                        atMost("rmse", .5, 28_120, "measured .30–.40")),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
                         post,
-                        new Settings(HEART, 64, false, 200, 32, 1e-3, 1, 28_120, 2812),
-                        List.of(atMost("rmse", .07, 562_400, "measured .036–.053; the author's .051"))),
+                        new Settings(HEART, 64, false, 200, 32, 1e-3, new Pace(1, 28_120, 2812)),
+                        atMost("rmse", .07, 562_400, "measured .036–.053; the author's .051")),
                 new Preset<>(
                         "widths",
                         "Seven nets of 2 to 128 units at the same time: how the error falls with the width",
                         post + ", with other widths",
-                        new Settings(HEART, 128, true, 20, 32, 1e-3, 1, 5000, 500),
-                        List.of()));
+                        new Settings(HEART, 128, true, 20, 32, 1e-3, new Pace(1, 5000, 500))));
     }
 
     @Override
@@ -187,16 +171,14 @@ public final class Heart implements Recipe<Heart.Settings> {
     }
 
     /** The traced half: what a step, the error and a picture are. */
-    private record Model(List<Net> nets, Epochs epochs) {
+    private record Model(List<Net> nets, Epochs epochs, RunningMeans losses) {
         private static final Variable X = Variable.data("points", DType.FLOAT32, POINTS, 2);
         private static final Variable F = Variable.data("values", DType.FLOAT32, POINTS, 1);
-        /** The loss of the widest net, summed since the last picture, and the steps in the sum. */
-        private static final Variable SUM = Variable.state("loss/sum", 2);
 
         void trace(Program.Builder methods) {
             epochs.trace(methods);
+            losses.trace(methods);
             methods.method("step", this::step)
-                    .method("restart", t -> t.assign(SUM, t.zeros(2)))
                     .method("error", t -> each(t, t.value(X), y -> y.meanSquaredError(t.value(F))))
                     .method("look", t -> each(t, t.input("points", DType.FLOAT32, Plane.PICTURED_POINTS, 2), y -> y));
         }
@@ -211,7 +193,7 @@ public final class Heart implements Recipe<Heart.Settings> {
                 String slots = "adam/" + net.width();
                 t.minimize(loss, net.parameters(), new Optimizer.Adam(), slots, t.number("learningRate"));
             }
-            t.assign(SUM, t.value(SUM).plus(Tensor.stack(0, List.of(loss.detach(), t.ones()))));
+            losses.add(t, List.of(loss)); // of the widest
         }
 
         /** Something of each net's outputs, by its width. */
@@ -229,7 +211,8 @@ public final class Heart implements Recipe<Heart.Settings> {
         Fitting(Settings settings, Setting setting) {
             Model traced = new Model(
                     settings.allWidths().stream().map(Net::of).toList(),
-                    new Epochs(POINTS, settings.batch(), setting.seed()));
+                    new Epochs(POINTS, settings.batch(), setting.seed()),
+                    new RunningMeans(1));
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
@@ -255,10 +238,8 @@ public final class Heart implements Recipe<Heart.Settings> {
                     .at(step, program, program.call("step"))
                     .with("learningRate", settings.learningRate())
                     .run();
-            if (step % settings.showEvery() == 0 || step == steps()) {
-                float[] sum = program.get(Model.SUM).floats();
-                show(show, Map.of("loss", (double) sum[0] / sum[1]));
-                program.call("restart").run();
+            if (step % settings.pace().showEvery() == 0 || step == steps()) {
+                show(show, Map.of("loss", model.losses().take(program)[0]));
             }
         }
 

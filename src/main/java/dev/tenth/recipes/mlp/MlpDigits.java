@@ -5,8 +5,10 @@ import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Examples;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
@@ -74,32 +76,14 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
 
             Lanes race,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two judgements", min = 1, max = 1_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Racing {
         /** The post's net. */
         static Settings posts(int epochs, String lanes, int checkpointEvery, int showEvery) {
             Lanes race = Lanes.atPostsRates(lanes);
+            Pace pace = new Pace(1, checkpointEvery, showEvery);
             return new Settings(
-                    "mnist",
-                    10_000,
-                    1,
-                    500,
-                    Activation.TANH,
-                    0,
-                    epochs,
-                    600,
-                    Schedule.CONSTANT,
-                    race,
-                    1,
-                    checkpointEvery,
-                    showEvery);
+                    "mnist", 10_000, 1, 500, Activation.TANH, 0, epochs, 600, Schedule.CONSTANT, race, pace);
         }
     }
 
@@ -117,70 +101,48 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
     }
 
     @Override
-    public String id() {
-        return "mlp-digits";
-    }
-
-    @Override
-    public String title() {
-        return "A multi-layer perceptron reads digits";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.MLP;
-    }
-
-    @Override
-    public String story() {
-        return "Between the pixels and the softmax is now a hidden layer. Its units look for strokes and blobs of their own"
-                + " making, and the error falls to a third of logistic regression's. The eight optimizers are the same as"
-                + " there, with the same learning rates: SGD has .1, the others have their defaults. Here it matters more. SGD"
-                + " crawls, momentum goes ten times as far with the same gradients, and the rules that give each weight a rate of"
-                + " its own, RMSProp, Adam and Adamax, are far ahead. Draw a digit and see who reads it: the leader does.";
+    public Card card() {
+        return new Card(
+                "mlp-digits",
+                "A multi-layer perceptron reads digits",
+                Chapter.MLP,
+                "Between the pixels and the softmax is now a hidden layer. Its units look for strokes and blobs of their own"
+                        + " making, and the error falls to a third of logistic regression's. The eight optimizers are the same as"
+                        + " there, with the same learning rates: SGD has .1, the others have their defaults. Here it matters more. SGD"
+                        + " crawls, momentum goes ten times as far with the same gradients, and the rules that give each weight a rate of"
+                        + " its own, RMSProp, Adam and Adamax, are far ahead. Draw a digit and see who reads it: the leader does.");
     }
 
     @Override
     public List<Preset<Settings>> presets() {
         String post = "the series' first post and its code, sgd-comparison: MLP";
+        Racing.Lanes adam = Racing.Lanes.atPostsRates("adam");
+        Pace pace = new Pace(1, 429, 429);
+        Settings fixed =
+                new Settings("mnist", 5000, 2, 512, Activation.RELU, .2, 20, 128, Schedule.ONE_CYCLE, adam, pace);
         return List.of(
                 new Preset<>(
                         "quick",
                         "Three of the eight for three epochs: seconds",
                         post + ", shortened",
                         Settings.posts(3, "sgd,momentum,adam", 83, 20),
-                        List.of(atMost("validationError.adam", .055, 249, "published .048"))),
+                        atMost("validationError.adam", .055, 249, "published .048")),
                 new Preset<>(
                         "author",
                         "The set-up of the post: 784–500 tanh–10, all eight, ten epochs",
                         post,
                         Settings.posts(10, Lane.ALL, 83, 83),
-                        List.of(
-                                atMost("validationError.adam", .03, 830, "published .027"),
-                                atMost("validationError.adamax", .03, 830, "published .027"),
-                                atMost("validationError.momentum", .046, 830, "published .042"),
-                                atMost("validationError.nesterov", .046, 830, "published .042"),
-                                atLeast("rank.sgd", 8, 830, "SGD is last"))),
+                        atMost("validationError.adam", .03, 830, "published .027"),
+                        atMost("validationError.adamax", .03, 830, "published .027"),
+                        atMost("validationError.momentum", .046, 830, "published .042"),
+                        atMost("validationError.nesterov", .046, 830, "published .042"),
+                        atLeast("rank.sgd", 8, 830, "SGD is last")),
                 new Preset<>(
                         "fixed",
                         "Two layers of 512 ReLU, a fifth of them dropped in each step, one cycle of Adam",
                         "Keras' example mnist_mlp, with a cycle of Adam",
-                        new Settings(
-                                "mnist",
-                                5000,
-                                2,
-                                512,
-                                Activation.RELU,
-                                .2,
-                                20,
-                                128,
-                                Schedule.ONE_CYCLE,
-                                Racing.Lanes.atPostsRates("adam"),
-                                1,
-                                429,
-                                429),
-                        List.of(atMost(
-                                "testError", .017, 20 * 429, "at the last step: measured .0136; published .0160"))));
+                        fixed,
+                        atMost("testError", .017, 20 * 429, "at the last step: measured .0136; published .0160")));
     }
 
     @Override

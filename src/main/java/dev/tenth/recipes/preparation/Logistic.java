@@ -4,9 +4,11 @@ import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Part;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
@@ -62,44 +64,27 @@ public final class Logistic implements Recipe<Logistic.Settings> {
 
             Lanes race,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two judgements", min = 1, max = 1_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Racing {
         static Settings of(
                 String data, boolean byHand, int epochs, int batch, String lanes, int saveEvery, int showEvery) {
-            return new Settings(data, byHand, epochs, batch, Lanes.atPostsRates(lanes), 1, saveEvery, showEvery);
+            return new Settings(
+                    data, byHand, epochs, batch, Lanes.atPostsRates(lanes), new Pace(1, saveEvery, showEvery));
         }
     }
 
     @Override
-    public String id() {
-        return "logistic";
-    }
-
-    @Override
-    public String title() {
-        return "Logistic regression, a race";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.PREPARATION;
-    }
-
-    @Override
-    public String story() {
-        return "One weighted sum for each class: the weights of a digit are a picture of it, red where ink speaks for it and blue"
-                + " where ink speaks against. Eight optimizers fit it side by side, from the same weights and on the same batches."
-                + " Mind their learning rates: only SGD's was chosen (.1), the others run on their own defaults, from .001 to 1,"
-                + " and a rate means another thing in each. SGD's is multiplied with the gradient; Adam's is about the size of"
-                + " the step itself, whatever the gradient. So the race tells how far one comes without tuning, not which rule is"
-                + " best: turn a rate and see the order change. With \"byHand\" the gradient is its formula, Xᵀ(p − y)/B.";
+    public Card card() {
+        return new Card(
+                "logistic",
+                "Logistic regression, a race",
+                Chapter.PREPARATION,
+                "One weighted sum for each class: the weights of a digit are a picture of it, red where ink speaks for it and blue"
+                        + " where ink speaks against. Eight optimizers fit it side by side, from the same weights and on the same batches."
+                        + " Mind their learning rates: only SGD's was chosen (.1), the others run on their own defaults, from .001 to 1,"
+                        + " and a rate means another thing in each. SGD's is multiplied with the gradient; Adam's is about the size of"
+                        + " the step itself, whatever the gradient. So the race tells how far one comes without tuning, not which rule is"
+                        + " best: turn a rate and see the order change. With \"byHand\" the gradient is its formula, Xᵀ(p − y)/B.");
     }
 
     @Override
@@ -111,41 +96,35 @@ public final class Logistic implements Recipe<Logistic.Settings> {
                         "Five of the eight for two epochs: seconds",
                         post + ", shortened",
                         Settings.of("mnist", false, 2, 200, "sgd,momentum,adagrad,rmsprop,adam", 250, 25),
-                        List.of(atMost("validationError.adam", .09, 500, "measured .081"))),
+                        atMost("validationError.adam", .09, 500, "measured .081")),
                 new Preset<>(
                         "author",
                         "The set-up of the post: all eight, ten epochs",
                         post,
                         Settings.of("mnist", false, 10, 600, Lane.ALL, 83, 83),
-                        List.of(
-                                atMost("validationError.adam", .078, 830, "published .076"),
-                                atMost(
-                                        "testError.adam",
-                                        .075,
-                                        830,
-                                        "published .0749; measured .076–.078: the preset fixed takes longer"),
-                                atMost("validationError.sgd", .095, 830, "published .091"),
-                                atLeast("rank.sgd", 8, 830, "SGD is last"),
-                                atLeast("rank.adagrad", 7, 830, "AdaGrad is last but one"))),
+                        atMost("validationError.adam", .078, 830, "published .076"),
+                        atMost("testError.adam", .075, 830, "published .0749; measured .076–.078"),
+                        atMost("validationError.sgd", .095, 830, "published .091"),
+                        atLeast("rank.sgd", 8, 830, "SGD is last"),
+                        atLeast("rank.adagrad", 7, 830, "AdaGrad is last but one")),
                 new Preset<>(
                         "fixed",
                         "Three lanes for thirty epochs: as far as a weighted sum goes",
                         post + ", longer",
                         Settings.of("mnist", false, 30, 600, "momentum,adadelta,adam", 249, 83),
-                        List.of(atMost(
-                                "testError.adam", .075, 2490, "published .0749, the tutorial's after 74 epochs"))),
+                        atMost("testError.adam", .075, 2490, "published .0749, the tutorial's after 74 epochs")),
                 new Preset<>(
                         "by-hand",
                         "The gradient written out: the same figures without automatic differentiation",
                         post + ", without autograd",
                         Settings.of("mnist", true, 2, 200, "sgd,momentum,adam", 250, 25),
-                        List.of(atMost(DIFFERENCE, 1e-6, 500, "the largest difference from autograd's gradient"))),
+                        atMost(DIFFERENCE, 1e-6, 500, "the largest difference from autograd's gradient")),
                 new Preset<>(
                         "table",
                         "Two classes, one sigmoid: 270 hearts, healthy or not. Take any libsvm file of your own",
                         "LIBSVM's heart_scale",
                         Settings.of("heart-scale", false, 100, 32, Lane.ALL, 100, 20),
-                        List.of(atMost("testError.sgd", .25, 500, "8 of 54 rows measured; 13 are one part in four"))));
+                        atMost("testError.sgd", .25, 500, "8 of 54 rows measured; 13 are one part in four")));
     }
 
     @Override

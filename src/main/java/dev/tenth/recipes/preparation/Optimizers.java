@@ -3,7 +3,9 @@ package dev.tenth.recipes.preparation;
 import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.recipe.Bound;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
@@ -52,39 +54,21 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
 
             Lanes race,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two pictures", min = 1, max = 1_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Racing {}
 
     @Override
-    public String id() {
-        return "optimizers";
-    }
-
-    @Override
-    public String title() {
-        return "Eight ways downhill";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.PREPARATION;
-    }
-
-    @Override
-    public String story() {
-        return "From one point eight optimizers run down a surface. They are a family. SGD goes along the gradient. Momentum adds a"
-                + " velocity, and Nesterov looks where it is about to lead. AdaGrad gives each coordinate a rate of its own;"
-                + " RMSProp and AdaDelta let it forget; Adam is momentum and RMSProp together, Adamax Adam with a maximum. Their"
-                + " learning rates differ by hundreds, because they mean different things: SGD's step is the rate times the slope,"
-                + " so steep walls want a small one, while RMSProp's and Adam's steps are about as long as the rate itself."
-                + " Turn a rate, choose another start, see who leaves the valley.";
+    public Card card() {
+        return new Card(
+                "optimizers",
+                "Eight ways downhill",
+                Chapter.PREPARATION,
+                "From one point eight optimizers run down a surface. They are a family. SGD goes along the gradient. Momentum adds a"
+                        + " velocity, and Nesterov looks where it is about to lead. AdaGrad gives each coordinate a rate of its own;"
+                        + " RMSProp and AdaDelta let it forget; Adam is momentum and RMSProp together, Adamax Adam with a maximum. Their"
+                        + " learning rates differ by hundreds, because they mean different things: SGD's step is the rate times the slope,"
+                        + " so steep walls want a small one, while RMSProp's and Adam's steps are about as long as the rate itself."
+                        + " Turn a rate, choose another start, see who leaves the valley.");
     }
 
     @Override
@@ -119,7 +103,7 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
     private record Start(Surface surface, double x, double y, int steps, int showEvery) {}
 
     private static Preset<Settings> preset(String name, String help, String source, Start start, Racing.Lanes race) {
-        // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and to bounce about a
+        // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and bouncing about a
         // floor
         // multiplies every rounding.
         Bound exact =
@@ -128,8 +112,8 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
                 name,
                 help,
                 source,
-                new Settings(start.surface, start.x, start.y, start.steps, race, 1, 100, start.showEvery),
-                List.of(exact));
+                new Settings(start.surface, start.x, start.y, start.steps, race, new Pace(1, 100, start.showEvery)),
+                exact);
     }
 
     @Override
@@ -256,7 +240,7 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
                 DoubleRule.step(lane.optimizer(), twins, y, slope[1], rate, step);
             }
             call.run();
-            if (step % settings.showEvery() == 0 || step == settings.steps()) {
+            if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
                 show(step, show);
             }
         }

@@ -5,6 +5,7 @@ import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Judgement;
 import dev.tenth.recipe.Examples.Part;
 import dev.tenth.recipe.ProgramTraining;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
@@ -65,7 +66,8 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
         settings.race().raced().forEach(lane -> lanes.put(lane, model.apply(lane.wire())));
         // A table of the user's may be smaller than a batch.
         int rows = (int) Math.min(batch, examples.rows(Part.TRAINING));
-        Track traced = new Track(lanes, examples, new Epochs(examples.rows(Part.TRAINING), rows, setting.seed()));
+        Epochs order = new Epochs(examples.rows(Part.TRAINING), rows, setting.seed());
+        Track traced = new Track(lanes, examples, order, new RunningMeans(lanes.size()));
         Program program = Program.trace(Precision.FLOAT32, traced::trace);
         super(
                 settings,
@@ -86,16 +88,11 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
     }
 
     /** The traced half: the lanes, and what they run on. */
-    private record Track(Map<Lane, Classifier> lanes, Examples examples, Epochs epochs) {
-
-        /** The loss of each lane, summed since the last picture, and the steps in the sums: {@code [lanes + 1]}. */
-        private Variable sums() {
-            return Variable.state("loss/sums", lanes.size() + 1);
-        }
-
+    private record Track(Map<Lane, Classifier> lanes, Examples examples, Epochs epochs, RunningMeans losses) {
         void trace(Program.Builder methods) {
             epochs.trace(methods);
-            methods.method("step", this::step).method("restart", t -> t.assign(sums(), t.zeros(lanes.size() + 1)));
+            losses.trace(methods);
+            methods.method("step", this::step);
             lanes.forEach((lane, model) -> {
                 examples.trace(methods, lane.wire(), model::logits);
                 model.trace(methods, examples);
@@ -106,16 +103,15 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
             Tensor rows = epochs.rows(t); // [B]
             Tensor inputs = examples.inputs(t, Part.TRAINING, rows); // [B, width]
             Tensor labels = examples.labels(t, Part.TRAINING, rows); // [B]
-            List<Tensor> losses = new ArrayList<>();
+            List<Tensor> each = new ArrayList<>();
             lanes.forEach((lane, model) -> {
                 // A generator of its own for each lane, from one seed: the same dropout in all of them.
                 Tensor loss = model.loss(inputs, labels, t.random(t.integer("seed")));
                 List<Tensor> gradients = model.gradients(inputs, labels, loss);
                 t.update(model.parameters(), gradients, lane.optimizer(), lane.wire(), t.number(lane.wire()));
-                losses.add(loss.detach());
+                each.add(loss);
             });
-            losses.add(t.ones());
-            t.assign(sums(), t.value(sums()).plus(Tensor.stack(0, losses)));
+            losses.add(t, each);
             t.value(LEADER);
         }
     }
@@ -151,17 +147,16 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
                 .forEach(lane -> call.with(
                         lane.wire(), schedule.at(step, steps(), settings.race().rate(lane))));
         call.run();
-        if (step % settings.showEvery() == 0 || step == steps()) {
+        if (step % settings.pace().showEvery() == 0 || step == steps()) {
             show(show, losses());
         }
     }
 
     /** The mean loss of each lane since the last picture. */
     private Map<Lane, Double> losses() {
-        float[] sums = program.get(track.sums()).floats();
-        program.call("restart").run();
+        double[] means = track.losses().take(program);
         Map<Lane, Double> losses = new EnumMap<>(Lane.class);
-        track.lanes().keySet().forEach(lane -> losses.put(lane, (double) sums[losses.size()] / sums[sums.length - 1]));
+        track.lanes().keySet().forEach(lane -> losses.put(lane, means[losses.size()]));
         return losses;
     }
 

@@ -3,12 +3,15 @@ package dev.tenth.recipes.rnn;
 import static dev.tenth.recipe.Bound.atMost;
 
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
@@ -79,15 +82,14 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             Rule optimizer,
 
             @Parameter(
-                    help = "Learning rate; the largest of a cycle",
+                    help = "Learning rate, or a cycle's largest",
                     min = 0,
                     minExclusive = true,
                     max = 1,
                     turnable = true)
             double learningRate,
 
-            @Parameter(
-                    help = "How it goes on: after ten epochs each shrinks it by 3 %, or one cycle over the whole run")
+            @Parameter(help = "Its course: each epoch after ten shrinks it by 3 %, or one cycle over the run")
             Course schedule,
 
             @Parameter(help = "Number format of the matrix products")
@@ -96,20 +98,12 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             @Parameter(help = "Which part of the text is held out to judge by")
             Split split,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(
-                    help = "Steps between two samples and validations",
-                    min = 1,
-                    max = 1_000_000,
-                    unit = "steps",
-                    turnable = true)
-            int showEvery)
-            implements Parameters {}
+            Pace pace)
+            implements Parameters {
+        CharWriter.Net net(Vocabulary vocabulary) {
+            return CharWriter.Net.of(cell, hidden, layers, vocabulary);
+        }
+    }
 
     /** The optimizers to choose from. */
     public enum Rule {
@@ -149,24 +143,13 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     }
 
     @Override
-    public String id() {
-        return "char-rnn";
-    }
-
-    @Override
-    public String title() {
-        return "A network that writes";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.RNN;
-    }
-
-    @Override
-    public String story() {
-        return "It reads Shakespeare character by character and guesses the next one. First come spaces and vowels, then words,"
-                + " names, verse. Let it write while it learns, and turn the temperature in mid-sentence.";
+    public Card card() {
+        return new Card(
+                "char-rnn",
+                "A network that writes",
+                Chapter.RNN,
+                "It reads Shakespeare character by character and guesses the next one. First come spaces and vowels, then words,"
+                        + " names, verse. Let it write while it learns, and turn the temperature in mid-sentence.");
     }
 
     @Override
@@ -177,48 +160,29 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                         "quick",
                         "Words within a minute",
                         source + ", with Adam at a higher rate",
-                        settings(Rule.ADAM, 4e-3, Course.LATE_DECAY, 0, 8, 24),
-                        List.of()),
+                        settings(Rule.ADAM, 4e-3, Course.LATE_DECAY, 0, 8, 24)),
                 new Preset<>(
                         "author",
                         "The set-up of the post",
                         source,
                         settings(Rule.RMSPROP, 2e-3, Course.LATE_DECAY, 0, 30, 100),
-                        List.of(
-                                atMost("validationLoss", 2.75, 200, "measured 2.50"),
-                                atMost(
-                                        "bestValidationLoss",
-                                        1.5928,
-                                        18 * 144,
-                                        "the best n-gram's, order 5; measured at epochs 15–16"),
-                                atMost("bestValidationLoss", 1.58, 30 * 144, "measured 1.563, 1.564, 1.555"))),
+                        atMost("validationLoss", 2.75, 200, "measured 2.50"),
+                        atMost("bestValidationLoss", 1.5928, 18 * 144, "the best n-gram's; measured at epochs 15–16"),
+                        atMost("bestValidationLoss", 1.58, 30 * 144, "measured 1.563, 1.564, 1.555")),
                 new Preset<>(
                         "fixed",
                         "Adam in one cycle, and dropout: better than the original",
                         source + ", improved",
                         settings(Rule.ADAM, 4e-3, Course.ONE_CYCLE, .2, 50, 72),
-                        List.of(atMost("bestValidationLoss", 1.545, 50 * 144, "measured 1.524"))));
+                        atMost("bestValidationLoss", 1.545, 50 * 144, "measured 1.524")));
     }
 
-    private static Settings settings(
-            Rule rule, double learningRate, Course course, double dropout, int epochs, int showEvery) {
+    private static Settings settings(Rule rule, double rate, Course course, double dropout, int epochs, int showEvery) {
+        Recurrent.Cell lstm = Recurrent.Cell.LSTM;
+        Precision full = Precision.FLOAT32;
+        Pace pace = new Pace(1, 144, showEvery);
         return new Settings(
-                "shakespeare",
-                Recurrent.Cell.LSTM,
-                128,
-                2,
-                dropout,
-                50,
-                50,
-                epochs,
-                rule,
-                learningRate,
-                course,
-                Precision.FLOAT32,
-                Split.TAIL,
-                1,
-                144,
-                showEvery);
+                "shakespeare", lstm, 128, 2, dropout, 50, 50, epochs, rule, rate, course, full, Split.TAIL, pace);
     }
 
     @Override
@@ -240,28 +204,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     public List<Ability<Settings>> abilities() {
         return List.of((Ability.GenerateText<Settings>) (settings, state, device) -> {
             Vocabulary vocabulary = Vocabulary.load(state.get("vocabulary"));
-            CharWriter.Net net = CharWriter.Net.of(settings.cell(), settings.hidden(), settings.layers(), vocabulary);
-            Executable program = new Executable(
-                    Program.trace(settings.precision(), methods -> {
-                        CharWriter.trace(methods, net);
-                        CharWriter.traceScored(methods, net);
-                    }),
-                    device,
-                    0);
-            program.load(state);
-            CharWriter writer = new CharWriter(program, net, vocabulary);
-            writer.prepare();
-            return new TextModel() {
-                @Override
-                public Writing start(String prefix, long seed) {
-                    return writer.start(prefix, seed);
-                }
-
-                @Override
-                public void close() {
-                    program.close();
-                }
-            };
+            return CharWriter.open(settings.net(vocabulary), vocabulary, settings.precision(), state, device);
         });
     }
 
@@ -269,21 +212,18 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     // ------------------------------------------------------------------------------------------------
 
     /** The traced half: how a step reads the text on and learns from it. */
-    private record Model(Settings settings, Corpus corpus, CharWriter.Net net, HeldOut heldOut) {
-        /** Loss and gradient norm, summed since the last picture, and the steps in the sums. */
-        private static final Variable SUMS = Variable.state("sums", 3);
-        /** The smallest validation loss at the end of an epoch so far; 0 before the first. */
-        private static final Variable BEST = Variable.state("best");
+    private record Model(
+            Settings settings, Corpus corpus, CharWriter.Net net, HeldOut heldOut, RunningMeans lossAndNorm) {
 
         void trace(Program.Builder methods) {
             heldOut.trace(methods);
+            lossAndNorm.trace(methods);
             CharWriter.trace(methods, net);
             methods.method("step", this::step)
                     .method("reset", t -> carried()
                             .forEach(state ->
                                     t.assign(state, t.zeros(state.shape().dimensions()))))
-                    .method("restart", t -> t.assign(SUMS, t.zeros(3)))
-                    .method("state", t -> List.of(BEST, vocabulary()).forEach(t::value));
+                    .method("state", t -> t.value(vocabulary()));
         }
 
         private Variable text() {
@@ -322,7 +262,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             for (int i = 0; i < before.size(); i++) {
                 t.assign(carried().get(i), read.state().get(i).detach());
             }
-            t.assign(SUMS, t.value(SUMS).plus(Tensor.stack(0, List.of(loss.detach(), norm, t.ones()))));
+            lossAndNorm.add(t, List.of(loss, norm));
         }
     }
 
@@ -333,9 +273,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
         Reading(Settings settings, Setting setting) {
             Corpus corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
-            CharWriter.Net net =
-                    CharWriter.Net.of(settings.cell(), settings.hidden(), settings.layers(), corpus.vocabulary());
-            Model traced = new Model(settings, corpus, net, new HeldOut(corpus, net));
+            CharWriter.Net net = settings.net(corpus.vocabulary());
+            Model traced = new Model(settings, corpus, net, new HeldOut(corpus, net), new RunningMeans(2));
             Program program = Program.trace(settings.precision(), traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
@@ -374,32 +313,22 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                     .with("learningRate", learningRate)
                     .run();
             boolean epochEnds = place == stepsPerEpoch() - 1;
-            boolean pictured = step % settings.showEvery() == 0;
+            boolean pictured = step % settings.pace().showEvery() == 0;
             if (pictured || epochEnds) {
                 Map<String, Double> metrics = new LinkedHashMap<>();
-                float[] sums = program.get(Model.SUMS).floats();
-                program.call("restart").run();
-                metrics.put("trainLoss", (double) sums[0] / sums[2]);
-                metrics.put("gradientNorm", (double) sums[1] / sums[2]);
+                double[] means = model.lossAndNorm().take(program);
+                metrics.put("trainLoss", means[0]);
+                metrics.put("gradientNorm", means[1]);
                 metrics.put("epoch", (double) step / stepsPerEpoch());
                 metrics.put("learningRate", learningRate);
-                validate(metrics, epochEnds);
+                metrics.put("validationLoss", model.heldOut().loss(program));
+                if (epochEnds) {
+                    metrics.put("bestValidationLoss", model.heldOut().best(program, metrics.get("validationLoss")));
+                }
                 show.accept(new Shown.Metrics(metrics));
             }
             if (pictured) {
                 sample(step, show);
-            }
-        }
-
-        /** The loss on the held-out text; the best is that of whole epochs, as others count it. */
-        private void validate(Map<String, Double> metrics, boolean epochEnds) {
-            float loss = model.heldOut().loss(program);
-            metrics.put("validationLoss", (double) loss);
-            if (epochEnds) {
-                float before = program.get(Model.BEST).floats()[0];
-                float best = before == 0 ? loss : Math.min(before, loss);
-                program.set(Model.BEST, HostTensor.of(new float[] {best}));
-                metrics.put("bestValidationLoss", (double) best);
             }
         }
 

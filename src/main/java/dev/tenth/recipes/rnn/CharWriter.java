@@ -1,12 +1,15 @@
 package dev.tenth.recipes.rnn;
 
+import dev.tenth.recipe.TextModel;
 import dev.tenth.recipe.TextModel.Choice;
 import dev.tenth.recipe.TextModel.Token;
 import dev.tenth.recipe.TextModel.Writing;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
+import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Recurrent;
@@ -59,6 +62,30 @@ final class CharWriter {
         this.program = program;
         this.net = net;
         this.vocabulary = vocabulary;
+    }
+
+    /** A model that writes, over a state that was saved. */
+    static TextModel open(
+            Net net, Vocabulary vocabulary, Precision precision, Map<String, HostTensor> state, Device device) {
+        Program traced = Program.trace(precision, methods -> {
+            trace(methods, net);
+            traceScored(methods, net);
+        });
+        Executable program = new Executable(traced, device, 0);
+        program.load(state);
+        CharWriter writer = new CharWriter(program, net, vocabulary);
+        writer.prepare();
+        return new TextModel() {
+            @Override
+            public Writing start(String prefix, long seed) {
+                return writer.start(prefix, seed);
+            }
+
+            @Override
+            public void close() {
+                program.close();
+            }
+        };
     }
 
     /** Adds the methods that {@link CharWriter} calls. */

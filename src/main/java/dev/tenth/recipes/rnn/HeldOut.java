@@ -12,6 +12,8 @@ import java.util.List;
 
 /** The part of a text that is held out, and how a model does on it. */
 record HeldOut(Corpus corpus, CharWriter.Net net) {
+    /** The smallest loss at the end of an epoch so far; 0 before the first. */
+    private static final Variable BEST = Variable.state("best");
 
     private Variable symbols() {
         return Variable.data("validation", DType.INT64, corpus.ticks() + 1L, Corpus.VALIDATION_STRIPES);
@@ -27,8 +29,10 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
 
     /** Adds the methods that are called here. */
     void trace(Program.Builder methods) {
-        methods.method("validate", this::validate).method("resetValidation", t -> state().forEach(
-                        state -> t.assign(state, t.zeros(state.shape().dimensions()))));
+        methods.method("validate", this::validate)
+                .method("resetValidation", t -> state().forEach(
+                                state -> t.assign(state, t.zeros(state.shape().dimensions()))))
+                .method("bestLoss", t -> t.value(BEST));
     }
 
     /** The summed loss of the ticks that count, of one call's worth of them. */
@@ -64,7 +68,7 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
     }
 
     /** The mean of −log p(next character) in nats. */
-    float loss(Executable program) {
+    double loss(Executable program) {
         program.call("resetValidation").run();
         double sum = 0;
         for (int offset = 0; offset < corpus.ticks(); offset += Corpus.VALIDATION_TICKS) {
@@ -78,6 +82,14 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
         for (float tick : corpus.counted()) {
             count += (int) tick;
         }
-        return (float) (sum / count);
+        return sum / count;
+    }
+
+    /** The best loss of whole epochs, as others count it, this epoch's among them. */
+    double best(Executable program, double loss) {
+        float before = program.get(BEST).floats()[0];
+        float best = before == 0 ? (float) loss : Math.min(before, (float) loss);
+        program.set(BEST, HostTensor.of(new float[] {best}));
+        return best;
     }
 }
