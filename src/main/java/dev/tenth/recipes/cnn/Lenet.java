@@ -16,6 +16,7 @@ import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.Rule;
 import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
@@ -24,7 +25,6 @@ import dev.tenth.recipe.Training;
 import dev.tenth.recipes.cnn.DigitNet.Kind;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Optimizer;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
@@ -62,12 +62,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
             @Parameter(help = "How gradients change the weights")
             Rule optimizer,
 
-            @Parameter(
-                    help = "Learning rate, or a cycle's largest",
-                    min = 0,
-                    minExclusive = true,
-                    max = 1,
-                    turnable = true)
+            @Parameter(help = "Learning rate, or its largest", min = 0, minExclusive = true, max = 1, turnable = true)
             double learningRate,
 
             @Parameter(help = "How the learning rate goes over the run")
@@ -81,19 +76,6 @@ public final class Lenet implements Recipe<Lenet.Settings> {
 
             Pace pace)
             implements Parameters {}
-
-    /** The optimizers to choose from. */
-    public enum Rule {
-        SGD,
-        ADAM;
-
-        private Optimizer optimizer() {
-            return switch (this) {
-                case SGD -> new Optimizer.Sgd();
-                case ADAM -> new Optimizer.Adam();
-            };
-        }
-    }
 
     @Override
     public Card card() {
@@ -161,8 +143,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
         }));
     }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
+    // ---- the training ----
 
     /** The traced half: what a step is, and how a picture goes through the net. */
     private record Model(Settings settings, DigitNet net, Examples examples, Epochs epochs, RunningMeans losses) {

@@ -1,10 +1,18 @@
 package dev.tenth.recipes.gan;
 
 import dev.tenth.recipe.Shown;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Random;
+import dev.tenth.torch.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /** The picture and the figures of {@link Gan1d}: both densities, D beside D*, and the map from noise to the line. */
 final class DensityPicture {
@@ -18,8 +26,11 @@ final class DensityPicture {
 
     private final TargetDistribution target;
     private final double[] edges = new double[BINS + 1];
+    /** Where D is looked at: the middle of each bin. */
     private final float[] line = new float[BINS];
+    /** Where G is looked at: equal coordinates of the noise. */
     private final float[] diagonal = new float[DIAGONAL_POINTS];
+
     private final double[] real;
 
     DensityPicture(TargetDistribution target) {
@@ -37,17 +48,45 @@ final class DensityPicture {
         real = target.shares(edges);
     }
 
-    /** Where D is looked at: the middle of each bin. */
-    float[] line() {
-        return line;
+    /**
+     * Adds the method that is called here: samples of G, D over the line, G along the diagonal of the noise cube.
+     *
+     * @param noise draws so many z, {@code [n, 20]}
+     * @param g makes {@code [n, 1]} of z
+     * @param d makes logits of x, {@code [n, 1]}
+     */
+    void trace(
+            Program.Builder methods,
+            BiFunction<Random, Long, Tensor> noise,
+            UnaryOperator<Tensor> g,
+            UnaryOperator<Tensor> d) {
+        methods.method("look", t -> {
+            Tensor z = noise.apply(t.random(t.integer("seed")), (long) SAMPLES);
+            t.output("samples", g.apply(z).reshape(SAMPLES));
+            t.output(
+                    "d", d.apply(t.input("x", DType.FLOAT32, BINS, 1)).sigmoid().reshape(BINS));
+            Tensor equal = t.input("z", DType.FLOAT32, DIAGONAL_POINTS, 1).expand(DIAGONAL_POINTS, z.size(1));
+            t.output("map", g.apply(equal).reshape(DIAGONAL_POINTS));
+        });
     }
 
-    /** Where G is looked at: equal coordinates of the noise. */
-    float[] diagonal() {
-        return diagonal;
+    /** Looks at a program's nets. */
+    List<Shown> look(Executable program, long noise, Map<String, HostTensor> losses) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        losses.forEach((name, loss) -> figures.put(name, (double) loss.floats()[0]));
+        Map<String, HostTensor> seen = program.call("look")
+                .with("seed", noise)
+                .with("x", HostTensor.of(line, BINS, 1))
+                .with("z", HostTensor.of(diagonal, DIAGONAL_POINTS, 1))
+                .run();
+        return of(
+                seen.get("samples").floats(),
+                seen.get("d").floats(),
+                seen.get("map").floats(),
+                figures);
     }
 
-    List<Shown> of(float[] samples, float[] d, float[] map, Map<String, Double> losses) {
+    private List<Shown> of(float[] samples, float[] d, float[] map, Map<String, Double> losses) {
         double[] generated = Histogram.shares(samples, edges);
         double[] optimal = new double[BINS];
         for (int i = 0; i < BINS; i++) {

@@ -16,7 +16,7 @@ import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
-import dev.tenth.torch.DType;
+import dev.tenth.recipes.gan.TargetDistribution.Target;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
@@ -44,17 +44,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "Where the real samples come from")
-            Target target,
-
-            @Parameter(help = "Mean of the real samples", min = -1000, max = 1000)
-            double mu,
-
-            @Parameter(help = "Standard deviation of the real samples", min = 0, minExclusive = true, max = 1000)
-            double sigma,
-
-            @Parameter(help = "Your own samples, for the target \"samples\"", dataset = "numbers")
-            String samples,
+            TargetDistribution.Choice imitated,
 
             @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")
             int steps,
@@ -80,14 +70,6 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             Pace pace)
             implements Parameters {}
 
-    /** The distributions of the real samples; each but the user's own has mean μ and standard deviation about σ. */
-    public enum Target {
-        NORMAL,
-        MIXTURE,
-        UNIFORM,
-        SAMPLES
-    }
-
     @Override
     public Card card() {
         return new Card(
@@ -101,11 +83,11 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
     @Override
     public List<Preset<Settings>> presets() {
-        Settings author =
-                new Settings(Target.NORMAL, 4, 2, "", 2000, 128, 10, 20, 2e-4, 1e-4, .9, new Pace(1, 200, 20));
-        Settings quick = new Settings(Target.NORMAL, 4, 2, "", 800, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 100, 5));
-        Settings mixture =
-                new Settings(Target.MIXTURE, 4, 2, "", 3000, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 200, 10));
+        TargetDistribution.Choice normal = new TargetDistribution.Choice(Target.NORMAL, 4, 2, "");
+        TargetDistribution.Choice twoModes = new TargetDistribution.Choice(Target.MIXTURE, 4, 2, "");
+        Settings author = new Settings(normal, 2000, 128, 10, 20, 2e-4, 1e-4, .9, new Pace(1, 200, 20));
+        Settings quick = new Settings(normal, 800, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 100, 5));
+        Settings mixture = new Settings(twoModes, 3000, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 200, 10));
         List<Bound> figures = List.of(
                 atMost("deviationFromOptimal", .16, 0, "mean |D − D*| after the pre-training; measured .07–.14"),
                 atLeast("sampleMean", 3.9, 2000, "μ 4; measured within .05 over 20 seeds"),
@@ -143,8 +125,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         return List.of(LineGenerator.ability());
     }
 
-    // ---- the model
-    // ---------------------------------------------------------------------------------------------------
+    // ---- the model ----
 
     /** D: x [B, 1] to logits [B, 1]. G is beside it, in {@link LineGenerator}. */
     private static final LineNet D = LineNet.of("d", 1);
@@ -153,8 +134,8 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
     private record Model(Settings settings, TargetDistribution target, DensityPicture picture) {
         void trace(Program.Builder methods) {
             methods.method("pretrain", t -> trainD(t, t.random(t.integer("seed")), labels(t)))
-                    .method("step", this::step)
-                    .method("look", this::look);
+                    .method("step", this::step);
+            picture.trace(methods, this::noise, this::generate, D::apply);
         }
 
         private Tensor generate(Tensor z) {
@@ -182,8 +163,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
         /** 1 for real, 0 for generated, {@code [2B, 1]}. */
         private Tensor labels(Trace t) {
-            int batch = settings.batch();
-            return Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
+            return Tensor.concatenate(0, List.of(t.ones(settings.batch(), 1), t.zeros(settings.batch(), 1)));
         }
 
         /** k steps of D, then one of G, which maximises log D(G(z)): the form that does not saturate. */
@@ -200,22 +180,9 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             t.output("dLoss", dLoss);
             t.output("gLoss", gLoss);
         }
-
-        /** What the picture is made of: samples of G, D over the line, G along the diagonal of the noise cube. */
-        private void look(Trace t) {
-            Tensor z = noise(t.random(t.integer("seed")), DensityPicture.SAMPLES);
-            t.output("samples", generate(z).reshape(DensityPicture.SAMPLES));
-            Tensor x = t.input("x", DType.FLOAT32, picture.line().length, 1);
-            t.output("d", D.apply(x).sigmoid().reshape(picture.line().length));
-            Tensor diagonal = t.input("z", DType.FLOAT32, picture.diagonal().length, 1);
-            t.output(
-                    "map",
-                    generate(diagonal.expand(picture.diagonal().length, NOISE)).reshape(picture.diagonal().length));
-        }
     }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
+    // ---- the training ----
 
     private static final class Adversaries extends ProgramTraining<Settings> {
         private final TargetDistribution target;
@@ -224,7 +191,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         private final DensityPicture picture;
 
         Adversaries(Settings settings, Setting setting) {
-            TargetDistribution target = TargetDistribution.of(settings, setting.data());
+            TargetDistribution target = TargetDistribution.of(settings.imitated(), setting.data());
             DensityPicture picture = new DensityPicture(target);
             Program traced = Program.trace(Precision.FLOAT32, new Model(settings, target, picture)::trace);
             super(settings, new Executable(traced, setting.device(), setting.seed()));
@@ -242,11 +209,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
         @Override
         public void begin(Consumer<Shown> show) {
-            show(
-                    0,
-                    Map.of(),
-                    show,
-                    "stage 1: two distributions that have nothing in common, a discriminator that knows nothing");
+            show(0, Map.of(), show, "stage 1: two distributions far apart, a discriminator that knows nothing");
             int batches = PRETRAIN_SAMPLES / settings.batch() * settings.pretrainEpochs();
             Executable.Call pretrain = program.call("pretrain").with("dLearningRate", settings.dLearningRate());
             for (int i = 0; i < batches; i++) {
@@ -268,31 +231,14 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                     .with("gLearningRate", settings.gLearningRate())
                     .run();
             if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
-                show(
-                        step,
-                        losses,
-                        show,
-                        step == settings.steps()
-                                ? "stage 4: the distributions have met; the best guess is D = ½"
-                                : "stage 3: the generator follows the slope of D");
+                String last = "stage 4: the distributions have met; the best guess is D = ½";
+                show(step, losses, show, step < steps() ? "stage 3: the generator follows the slope of D" : last);
             }
         }
 
         private void show(long step, Map<String, HostTensor> losses, Consumer<Shown> show, String stage) {
-            Map<String, HostTensor> seen = program.call("look")
-                    .with("seed", Randomness.mix(seed, "look " + step))
-                    .with("x", HostTensor.of(picture.line(), picture.line().length, 1))
-                    .with("z", HostTensor.of(picture.diagonal(), picture.diagonal().length, 1))
-                    .run();
-            Map<String, Double> metrics = new LinkedHashMap<>();
-            losses.forEach((name, loss) -> metrics.put(name, (double) loss.floats()[0]));
             show.accept(new Shown.Text("stage", stage));
-            picture.of(
-                            seen.get("samples").floats(),
-                            seen.get("d").floats(),
-                            seen.get("map").floats(),
-                            metrics)
-                    .forEach(show);
+            picture.look(program, Randomness.mix(seed, "look " + step), losses).forEach(show);
         }
 
         @Override

@@ -47,7 +47,7 @@ final class LineGenerator {
     private static TensorModel open(Gan1d.Settings settings, Map<String, HostTensor> state, Device device) {
         double[] moments = state.containsKey(MOMENTS)
                 ? state.get(MOMENTS).doubles()
-                : new double[] {settings.mu(), settings.sigma()};
+                : new double[] {settings.imitated().mu(), settings.imitated().sigma()};
         Program traced = Program.trace(
                 Precision.FLOAT32,
                 methods -> RowModel.trace(

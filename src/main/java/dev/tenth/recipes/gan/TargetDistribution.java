@@ -1,6 +1,7 @@
 package dev.tenth.recipes.gan;
 
 import dev.tenth.data.Datasets;
+import dev.tenth.recipe.Parameter;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Random;
 import dev.tenth.torch.Tensor;
@@ -16,15 +17,37 @@ import java.util.Optional;
  * @param sigma its standard deviation (of the mixture: the distance of each mode from the mean)
  * @param data the samples of the user, if these are the target
  */
-record TargetDistribution(Gan1d.Target kind, double mu, double sigma, Optional<float[]> data) {
+record TargetDistribution(Target kind, double mu, double sigma, Optional<float[]> data) {
     /** The mixture's modes are this much narrower than they are apart. */
     private static final double MODE_WIDTH = 1 / 3.0;
 
-    static TargetDistribution of(Gan1d.Settings settings, Datasets datasets) {
-        if (settings.target() != Gan1d.Target.SAMPLES) {
-            return new TargetDistribution(settings.target(), settings.mu(), settings.sigma(), Optional.empty());
+    /** What can be imitated; each but the user's own samples has mean μ and standard deviation about σ. */
+    enum Target {
+        NORMAL,
+        MIXTURE,
+        UNIFORM,
+        SAMPLES
+    }
+
+    /** The choice among them. */
+    record Choice(
+            @Parameter(help = "Where the real samples come from")
+            Target target,
+
+            @Parameter(help = "Mean of the real samples", min = -1000, max = 1000)
+            double mu,
+
+            @Parameter(help = "Standard deviation of the real samples", min = 0, minExclusive = true, max = 1000)
+            double sigma,
+
+            @Parameter(help = "Your own samples, for the target \"samples\"", dataset = "numbers")
+            String samples) {}
+
+    static TargetDistribution of(Choice choice, Datasets datasets) {
+        if (choice.target() != Target.SAMPLES) {
+            return new TargetDistribution(choice.target(), choice.mu(), choice.sigma(), Optional.empty());
         }
-        double[] samples = datasets.numbers(settings.samples());
+        double[] samples = datasets.numbers(choice.samples());
         double mean = Arrays.stream(samples).average().orElseThrow();
         double variance = Arrays.stream(samples)
                 .map(x -> (x - mean) * (x - mean))
@@ -34,8 +57,7 @@ record TargetDistribution(Gan1d.Target kind, double mu, double sigma, Optional<f
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) samples[i];
         }
-        return new TargetDistribution(
-                settings.target(), mean, Math.max(Math.sqrt(variance), 1e-6), Optional.of(values));
+        return new TargetDistribution(choice.target(), mean, Math.max(Math.sqrt(variance), 1e-6), Optional.of(values));
     }
 
     /** Where the user's samples stay while the run trains. */

@@ -12,15 +12,11 @@ import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
-import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
-import dev.tenth.recipe.TensorModel.Port;
-import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.Dense;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Optimizer;
@@ -36,7 +32,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * A network with one hidden layer learns a function of two variables, f(x, y) = x² + (y − ∛x²)² or any other, whose contour at 1
@@ -134,44 +129,13 @@ public final class Heart implements Recipe<Heart.Settings> {
 
     @Override
     public List<Ability<Settings>> abilities() {
-        Signature signature = new Signature(
-                List.of(new Port("points", DType.FLOAT32, List.of(2L), "x and y")),
-                List.of(new Port("values", DType.FLOAT32, List.of(1L), "what the net makes of the point")),
-                List.of());
-        return List.of(new Ability.Infer<>(Ability.Task.PREDICT, (settings, state, device) -> {
-            Net net = Net.of(settings.hidden());
-            Program traced = Program.trace(
-                    Precision.FLOAT32,
-                    methods -> RowModel.trace(
-                            methods, signature, inputs -> Map.of("values", net.apply(inputs.get("points")))));
-            Executable program = new Executable(traced, device, 0);
-            program.load(state);
-            return new RowModel(signature, program);
-        }));
+        return List.of(PlaneNet.ability());
     }
 
-    // ---- the model
-    // ---------------------------------------------------------------------------------------------------
-
-    /** 2 – hidden tanh – 1. */
-    private record Net(int width, Dense hidden, Dense output) {
-        static Net of(int width) {
-            return new Net(width, Dense.of(width + "/hidden", 2, width), Dense.of(width + "/output", width, 1));
-        }
-
-        Tensor apply(Tensor points) { // [B, 2]
-            return output.apply(hidden.apply(points).tanh()); // [B, 1]
-        }
-
-        List<Variable> parameters() {
-            return Stream.of(hidden, output)
-                    .flatMap(layer -> layer.parameters().stream())
-                    .toList();
-        }
-    }
+    // ---- the model ----
 
     /** The traced half: what a step, the error and a picture are. */
-    private record Model(List<Net> nets, Epochs epochs, RunningMeans losses) {
+    private record Model(List<PlaneNet> nets, Epochs epochs, RunningMeans losses) {
         private static final Variable X = Variable.data("points", DType.FLOAT32, POINTS, 2);
         private static final Variable F = Variable.data("values", DType.FLOAT32, POINTS, 1);
 
@@ -188,7 +152,7 @@ public final class Heart implements Recipe<Heart.Settings> {
             Tensor points = t.value(X).indexSelect(0, rows); // [B, 2]
             Tensor values = t.value(F).indexSelect(0, rows); // [B, 1]
             Tensor loss = null;
-            for (Net net : nets) {
+            for (PlaneNet net : nets) {
                 loss = net.apply(points).meanSquaredError(values);
                 String slots = "adam/" + net.width();
                 t.minimize(loss, net.parameters(), new Optimizer.Adam(), slots, t.number("learningRate"));
@@ -202,15 +166,14 @@ public final class Heart implements Recipe<Heart.Settings> {
         }
     }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
+    // ---- the training ----
 
     private static final class Fitting extends ProgramTraining<Settings> {
         private final Model model;
 
         Fitting(Settings settings, Setting setting) {
             Model traced = new Model(
-                    settings.allWidths().stream().map(Net::of).toList(),
+                    settings.allWidths().stream().map(PlaneNet::of).toList(),
                     new Epochs(POINTS, settings.batch(), setting.seed()),
                     new RunningMeans(1));
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
@@ -244,7 +207,7 @@ public final class Heart implements Recipe<Heart.Settings> {
         }
 
         private void show(Consumer<Shown> show, Map<String, Double> loss) {
-            double[] widths = model.nets().stream().mapToDouble(Net::width).toArray();
+            double[] widths = model.nets().stream().mapToDouble(PlaneNet::width).toArray();
             double[] rmse = widths.clone();
             Map<String, HostTensor> errors = program.call("error").run();
             Arrays.setAll(

@@ -177,8 +177,7 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
         }));
     }
 
-    // ---- the model
-    // ---------------------------------------------------------------------------------------------------
+    // ---- the model ----
 
     /** Hidden layers, then a linear one whose outputs are the logits. */
     private record Net(List<Dense> hidden, Dense output, Settings settings, String lane) implements Classifier {

@@ -16,7 +16,6 @@ import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
-import dev.tenth.recipe.Tiles;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 
 /**
  * Logistic regression, the simplest classifier: one weighted sum of the inputs for each class, made into probabilities by softmax,
@@ -42,8 +40,6 @@ public final class Logistic implements Recipe<Logistic.Settings> {
     private static final int VALIDATION = 10_000;
     /** So many rows are given to both ways of taking the gradient, to compare them. */
     private static final int COMPARED = 600;
-    /** Of a table's weights, at most so many of each class are shown. */
-    private static final int SHOWN_FEATURES = 100;
 
     private static final String LAYER = "linear";
     private static final String DIFFERENCE = "gradientDifference";
@@ -156,8 +152,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
         }));
     }
 
-    // ---- the model
-    // ---------------------------------------------------------------------------------------------------
+    // ---- the model ----
 
     /**
      * z = Wx + b with as many outputs as there are classes, or one where there are two.
@@ -249,30 +244,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
             show.accept(new Shown.Metrics(Map.of(DIFFERENCE, (double) difference.floats()[0])));
             List<String> rows = isBinary() ? classes.subList(1, 2) : classes;
             HostTensor weights = program.get(layer.weight());
-            show.accept(scaling.isPresent() ? coefficients(rows, weights) : pictures(rows, weights));
-        }
-
-        private Shown pictures(List<String> rows, HostTensor weights) {
-            String caption = "ink here speaks for the class (red) or against it (blue), says %s: %s"
-                    .formatted(lane, String.join(" ", rows));
-            int side = (int) Math.sqrt(weights.shape()[1]);
-            return Tiles.signed("weights", weights.floats(), side, side, 5, caption);
-        }
-
-        /** The weights of the first features. */
-        private static Shown coefficients(List<String> rows, HostTensor weights) {
-            int width = (int) weights.shape()[1];
-            int shown = Math.min(width, SHOWN_FEATURES);
-            float[] values = weights.floats();
-            double[][] table = new double[rows.size()][shown];
-            for (int i = 0; i < rows.size(); i++) {
-                for (int j = 0; j < shown; j++) {
-                    table[i][j] = values[i * width + j];
-                }
-            }
-            List<String> features =
-                    IntStream.rangeClosed(1, shown).mapToObj(Integer::toString).toList();
-            return new Shown.Matrix("coefficients", rows, features, table);
+            show.accept(scaling.isPresent() ? Weights.table(rows, weights) : Weights.pictures(lane, rows, weights));
         }
     }
 }

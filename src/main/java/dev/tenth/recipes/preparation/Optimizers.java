@@ -2,7 +2,6 @@ package dev.tenth.recipes.preparation;
 
 import static dev.tenth.recipe.Bound.atMost;
 
-import dev.tenth.recipe.Bound;
 import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Pace;
@@ -103,17 +102,14 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
     private record Start(Surface surface, double x, double y, int steps, int showEvery) {}
 
     private static Preset<Settings> preset(String name, String help, String source, Start start, Racing.Lanes race) {
-        // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and bouncing about a
-        // floor
+        // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and each bounce
         // multiplies every rounding.
-        Bound exact =
-                atMost("relativeDeviation", 1e-5, 100, "the lane that is furthest from its rule in double precision");
         return new Preset<>(
                 name,
                 help,
                 source,
                 new Settings(start.surface, start.x, start.y, start.steps, race, new Pace(1, 100, start.showEvery)),
-                exact);
+                atMost("relativeDeviation", 1e-5, 100, "the lane that is furthest from its rule in double precision"));
     }
 
     @Override
@@ -169,24 +165,18 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
 
     private static final class Descent extends ProgramTraining<Settings> {
         private static final String TWINS = "twins";
-
         private final Model model;
-        /** Each lane's x and y with their slots in double precision: a part of the state as well. */
-        private double[] twins;
-        /** Whether the lanes' table was changed since it was shown. */
-        private boolean turned;
+        private final Twins twins;
+        /** The lanes as the page has them. */
+        private Racing.Lanes shown;
 
         Descent(Settings settings, Setting setting) {
             Model traced = new Model(settings);
             Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("step", traced::step));
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
-            this.twins = new double[2 * DoubleRule.MEMORY * model.lanes().size()];
-            for (int i = 0; i < twins.length; i += 2 * DoubleRule.MEMORY) {
-                // The same start as in float32, to the last bit.
-                twins[i] = (float) settings.startX();
-                twins[i + DoubleRule.MEMORY] = (float) settings.startY();
-            }
+            this.shown = settings.race();
+            this.twins = new Twins(settings.surface(), model.lanes(), settings.startX(), settings.startY());
         }
 
         @Override
@@ -195,22 +185,16 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
         }
 
         @Override
-        public void turn(Settings parameters) {
-            super.turn(parameters);
-            turned = true;
-        }
-
-        @Override
         public Map<String, HostTensor> save() {
             Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
-            state.put(TWINS, HostTensor.of(twins.clone(), twins.length));
+            state.put(TWINS, twins.save());
             return state;
         }
 
         @Override
         public void load(Map<String, HostTensor> state) {
             super.load(state);
-            twins = state.get(TWINS).doubles();
+            twins.load(state.get(TWINS));
         }
 
         @Override
@@ -224,59 +208,43 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
 
         @Override
         public void step(long step, Consumer<Shown> show) {
-            if (turned) {
-                turned = false;
-                show.accept(Lane.table(settings.race()));
+            if (!settings.race().equals(shown)) {
+                shown = settings.race();
+                show.accept(Lane.table(shown));
             }
             Executable.Call call = program.call("step").with("place", model.place(step));
-            for (int i = 0; i < model.lanes().size(); i++) {
-                Lane lane = model.lanes().get(i);
-                double rate = settings.race().rate(lane);
-                call.with(lane.wire(), rate);
-                int x = 2 * DoubleRule.MEMORY * i;
-                int y = x + DoubleRule.MEMORY;
-                double[] slope = settings.surface().slope(twins[x], twins[y]);
-                DoubleRule.step(lane.optimizer(), twins, x, slope[0], rate, step);
-                DoubleRule.step(lane.optimizer(), twins, y, slope[1], rate, step);
-            }
+            model.lanes().forEach(lane -> call.with(lane.wire(), settings.race().rate(lane)));
             call.run();
+            twins.step(settings.race(), step);
             if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
                 show(step, show);
             }
         }
 
         private void show(long step, Consumer<Shown> show) {
-            int lanes = model.lanes().size();
+            List<Lane> lanes = model.lanes();
             float[] paths = program.get(model.paths()).floats(); // [POINTS, lanes, 2]
             int reached = model.place(step);
             Map<String, double[][]> trails = new LinkedHashMap<>();
             Map<String, Double> metrics = new LinkedHashMap<>();
             double least = Double.POSITIVE_INFINITY;
             double deviation = 0;
-            for (int i = 0; i < lanes; i++) {
+            for (int i = 0; i < lanes.size(); i++) {
                 double[][] trail = new double[reached + 1][];
                 for (int place = 0; place <= reached; place++) {
-                    int at = 2 * (lanes * place + i);
+                    int at = 2 * (lanes.size() * place + i);
                     trail[place] = new double[] {paths[at], paths[at + 1]};
                 }
-                String name = model.lanes().get(i).wire();
-                trails.put(name, trail);
+                trails.put(lanes.get(i).wire(), trail);
                 double height = settings.surface().value(trail[reached][0], trail[reached][1]);
-                metrics.put("loss." + name, height);
+                metrics.put("loss." + lanes.get(i).wire(), height);
                 least = Math.min(least, height);
-                deviation = Math.max(deviation, deviation(trail[reached], 2 * DoubleRule.MEMORY * i));
+                deviation = Math.max(deviation, twins.deviation(i, trail[reached]));
             }
             metrics.put("loss", least);
             metrics.put("relativeDeviation", deviation);
             show.accept(new Shown.Metrics(metrics));
             show.accept(new Shown.Trail("paths", trails));
-        }
-
-        /** How far a point is from its twin, relative to the twin's distance from the origin. */
-        private double deviation(double[] point, int twin) {
-            double x = twins[twin];
-            double y = twins[twin + DoubleRule.MEMORY];
-            return Math.hypot(point[0] - x, point[1] - y) / Math.hypot(x, y);
         }
     }
 }

@@ -45,8 +45,8 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
     private final long seed;
     private final int epochs;
     private final Schedule schedule;
-    /** Whether the lanes' table was changed since it was shown. */
-    private boolean turned;
+    /** The lanes as the page has them. */
+    private Racing.Lanes shown;
 
     /**
      * A race that has not begun.
@@ -77,6 +77,7 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
                         setting.seed(),
                         examples.residents(setting.residents(), setting.device())));
         this.track = traced;
+        this.shown = settings.race();
         this.seed = setting.seed();
         this.epochs = epochs;
         this.schedule = schedule;
@@ -122,12 +123,6 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
     }
 
     @Override
-    public void turn(P parameters) {
-        super.turn(parameters);
-        turned = true;
-    }
-
-    @Override
     public void begin(Consumer<Shown> show) {
         show.accept(Lane.table(settings.race()));
         show.accept(Lane.family(settings.race()));
@@ -136,9 +131,9 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
 
     @Override
     public void step(long step, Consumer<Shown> show) {
-        if (turned) {
-            turned = false;
-            show.accept(Lane.table(settings.race()));
+        if (!settings.race().equals(shown)) {
+            shown = settings.race();
+            show.accept(Lane.table(shown));
         }
         Executable.Call call =
                 track.epochs().at(step, program, program.call("step")).with("seed", Randomness.mix(seed, step));

@@ -11,26 +11,20 @@ import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Rule;
 import dev.tenth.recipe.RunningMeans;
-import dev.tenth.recipe.Schedule;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
-import dev.tenth.recipe.TextModel;
 import dev.tenth.recipe.Training;
-import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Optimizer;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Recurrent;
-import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,28 +37,15 @@ import java.util.function.Consumer;
  *     Recurrent Neural Networks</a>
  */
 public final class CharRnn implements Recipe<CharRnn.Settings> {
-    /** The learning rate stays for this many epochs, then shrinks with each. */
-    private static final int STEADY_EPOCHS = 10;
-
-    private static final double DECAY = .97;
     /** The norm to which the gradients are clipped. */
     private static final double CLIP = 5;
-
-    private static final int SAMPLE = 300;
-    private static final TextModel.Choice SAMPLE_CHOICE = new TextModel.Choice(.7, 0, 1);
 
     /** What can be set. */
     public record Settings(
             @Parameter(help = "The text to learn", dataset = "text")
             String corpus,
 
-            @Parameter(help = "Which cell remembers") Recurrent.Cell cell,
-
-            @Parameter(help = "Units of each layer", min = 1, max = 4096)
-            int hidden,
-
-            @Parameter(help = "Recurrent layers", min = 1, max = 8)
-            int layers,
+            Cells cells,
 
             @Parameter(help = "Share of each layer's outputs that is dropped in training", min = 0, max = .9)
             double dropout,
@@ -81,12 +62,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             @Parameter(help = "How gradients change the weights")
             Rule optimizer,
 
-            @Parameter(
-                    help = "Learning rate, or a cycle's largest",
-                    min = 0,
-                    minExclusive = true,
-                    max = 1,
-                    turnable = true)
+            @Parameter(help = "Learning rate, or its largest", min = 0, minExclusive = true, max = 1, turnable = true)
             double learningRate,
 
             @Parameter(help = "Its course: each epoch after ten shrinks it by 3 %, or one cycle over the run")
@@ -96,51 +72,10 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             Precision precision,
 
             @Parameter(help = "Which part of the text is held out to judge by")
-            Split split,
+            Corpus.Split split,
 
             Pace pace)
-            implements Parameters {
-        CharWriter.Net net(Vocabulary vocabulary) {
-            return CharWriter.Net.of(cell, hidden, layers, vocabulary);
-        }
-    }
-
-    /** The optimizers to choose from. */
-    public enum Rule {
-        RMSPROP,
-        ADAM;
-
-        private Optimizer optimizer() {
-            return switch (this) {
-                case RMSPROP -> new Optimizer.RmsProp(.95, 1e-8);
-                case ADAM -> new Optimizer.Adam();
-            };
-        }
-    }
-
-    /** The courses of the learning rate. */
-    public enum Course {
-        LATE_DECAY,
-        ONE_CYCLE;
-
-        private double at(long step, long steps, long epoch, double rate) {
-            return switch (this) {
-                case LATE_DECAY -> rate * Math.pow(DECAY, Math.max(0, epoch + 1 - STEADY_EPOCHS));
-                case ONE_CYCLE -> Schedule.ONE_CYCLE.at(step, steps, rate);
-            };
-        }
-    }
-
-    /** The parts to hold out. */
-    public enum Split {
-        /** The last tenth of the text. */
-        TAIL;
-
-        @Override
-        public String toString() {
-            return "tail-10%";
-        }
-    }
+            implements Parameters {}
 
     @Override
     public Card card() {
@@ -178,21 +113,19 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     }
 
     private static Settings settings(Rule rule, double rate, Course course, double dropout, int epochs, int showEvery) {
-        Recurrent.Cell lstm = Recurrent.Cell.LSTM;
+        Cells cells = new Cells(Recurrent.Cell.LSTM, 128, 2);
         Precision full = Precision.FLOAT32;
+        Corpus.Split tail = Corpus.Split.TAIL;
         Pace pace = new Pace(1, 144, showEvery);
-        return new Settings(
-                "shakespeare", lstm, 128, 2, dropout, 50, 50, epochs, rule, rate, course, full, Split.TAIL, pace);
+        return new Settings("shakespeare", cells, dropout, 50, 50, epochs, rule, rate, course, full, tail, pace);
     }
 
     @Override
     public long memoryBytes(Settings settings) {
+        Cells cells = settings.cells();
+        long activations = 4L * settings.sequence() * settings.batch() * cells.layers() * cells.hidden();
         // As if the text had as many different characters as are allowed at all; 4 for value, gradient and two slots.
-        long width = 4L * settings.hidden();
-        long weights = width * (Corpus.MAX_SYMBOLS + settings.hidden() * (2L * settings.layers() - 1))
-                + (long) settings.hidden() * Corpus.MAX_SYMBOLS;
-        long activations = (long) settings.sequence() * settings.batch() * settings.layers() * width;
-        return Float.BYTES * (4 * weights + 2 * activations);
+        return Float.BYTES * (4 * cells.weights(Corpus.MAX_SYMBOLS) + 2 * activations);
     }
 
     @Override
@@ -203,13 +136,12 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
     @Override
     public List<Ability<Settings>> abilities() {
         return List.of((Ability.GenerateText<Settings>) (settings, state, device) -> {
-            Vocabulary vocabulary = Vocabulary.load(state.get("vocabulary"));
-            return CharWriter.open(settings.net(vocabulary), vocabulary, settings.precision(), state, device);
+            Vocabulary vocabulary = Vocabulary.load(state.get(Vocabulary.SAVED));
+            return CharWriter.open(settings.cells(), vocabulary, settings.precision(), state, device);
         });
     }
 
-    // ---- the training
-    // ------------------------------------------------------------------------------------------------
+    // ---- the training ----
 
     /** The traced half: how a step reads the text on and learns from it. */
     private record Model(
@@ -220,19 +152,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             lossAndNorm.trace(methods);
             CharWriter.trace(methods, net);
             methods.method("step", this::step)
-                    .method("reset", t -> carried()
-                            .forEach(state ->
-                                    t.assign(state, t.zeros(state.shape().dimensions()))))
-                    .method("state", t -> t.value(vocabulary()));
-        }
-
-        private Variable text() {
-            return Variable.data("text", DType.INT64, settings.batch(), corpus.length());
-        }
-
-        private Variable vocabulary() {
-            return new Variable(
-                    "vocabulary", DType.INT64, Shape.of(net.symbols()), Variable.Initial.zeros(), Variable.Role.STATE);
+                    .method("reset", t -> CharWriter.Net.reset(t, carried()))
+                    .method("state", t -> t.value(corpus.vocabulary().variable()));
         }
 
         private List<Variable> carried() {
@@ -242,26 +163,18 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
         private void step(Trace t) {
             int sequence = settings.sequence();
             int batch = settings.batch();
-            Tensor symbols = t.value(text())
-                    .narrow(1, t.integer("offset"), sequence + 1L)
-                    .transpose(0, 1); // [T+1, B]
+            Tensor symbols = corpus.read(t, t.integer("offset"), sequence + 1L); // [T+1, B]
             Tensor inputs = symbols.narrow(0, 0, sequence).oneHot(net.symbols()); // [T, B, V]
             Tensor targets = symbols.narrow(0, 1, sequence).reshape((long) sequence * batch); // [T·B]
             Random random = t.random(t.integer("seed"));
-            List<Tensor> before = carried().stream().map(t::value).toList();
-            Recurrent.Outputs read = net.layers()
-                    .read(inputs, before, outputs -> random.dropout(outputs, settings.dropout()), true); // [T, B, H]
-            Tensor scores = net.output().apply(read.outputs()).reshape((long) sequence * batch, net.symbols());
-            Tensor loss = scores.crossEntropy(targets);
-            List<Variable> parameters = new ArrayList<>(net.layers().parameters());
-            parameters.addAll(net.output().parameters());
+            Tensor scores =
+                    net.read(t, inputs, carried(), x -> random.dropout(x, settings.dropout()), true); // [T, B, V]
+            Tensor loss = scores.reshape((long) sequence * batch, net.symbols()).crossEntropy(targets);
+            List<Variable> parameters = net.parameters();
             List<Tensor> gradients =
                     t.gradient(loss, parameters.stream().map(t::value).toList());
             Tensor norm = t.clipByGlobalNorm(gradients, CLIP);
             t.update(parameters, gradients, settings.optimizer().optimizer(), "optimizer", t.number("learningRate"));
-            for (int i = 0; i < before.size(); i++) {
-                t.assign(carried().get(i), read.state().get(i).detach());
-            }
             lossAndNorm.add(t, List.of(loss, norm));
         }
     }
@@ -273,15 +186,14 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
         Reading(Settings settings, Setting setting) {
             Corpus corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
-            CharWriter.Net net = settings.net(corpus.vocabulary());
+            CharWriter.Net net = CharWriter.Net.of(settings.cells(), corpus.vocabulary());
             Model traced = new Model(settings, corpus, net, new HeldOut(corpus, net), new RunningMeans(2));
             Program program = Program.trace(settings.precision(), traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
             this.seed = setting.seed();
             this.writer = new CharWriter(this.program, net, corpus.vocabulary());
-            this.program.set(traced.text(), HostTensor.of(corpus.training(), settings.batch(), corpus.length()));
-            this.program.set(traced.vocabulary(), corpus.vocabulary().save());
+            corpus.fill(this.program);
             traced.heldOut().fill(this.program);
         }
 
@@ -296,7 +208,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
         @Override
         public void begin(Consumer<Shown> show) {
-            sample(0, show);
+            show.accept(writer.sample(Randomness.mix(seed, "sample " + 0)));
         }
 
         @Override
@@ -328,15 +240,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
                 show.accept(new Shown.Metrics(metrics));
             }
             if (pictured) {
-                sample(step, show);
+                show.accept(writer.sample(Randomness.mix(seed, "sample " + step)));
             }
-        }
-
-        private void sample(long step, Consumer<Shown> show) {
-            writer.prepare();
-            String text =
-                    writer.start("", Randomness.mix(seed, "sample " + step)).next(SAMPLE, SAMPLE_CHOICE);
-            show.accept(new Shown.Text("sample", text));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenth.recipes.rnn;
 
+import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.TextModel;
 import dev.tenth.recipe.TextModel.Choice;
 import dev.tenth.recipe.TextModel.Token;
@@ -23,7 +24,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Writes with a character model: several characters in one native call, the n-th drawn with a number that depends on the seed
@@ -32,6 +35,10 @@ import java.util.stream.IntStream;
 final class CharWriter {
     /** How many characters one call can read or write. */
     private static final int[] CHUNKS = {64, 16, 4, 1};
+
+    private static final int SAMPLE = 300;
+    private static final Choice SAMPLE_CHOICE = new Choice(.7, 0, 1);
+
     /** Keeps a number drawn from [0, 1) below 1 when it is multiplied with a sum in float32. */
     private static final double BELOW_ONE = 1 - 0x1p-22;
 
@@ -44,13 +51,38 @@ final class CharWriter {
         /** First weights are from U(±.08), as in the original. */
         private static final double FIRST_WEIGHTS = .08;
 
-        static Net of(Recurrent.Cell cell, int hidden, int layers, Vocabulary vocabulary) {
+        static Net of(Cells cells, Vocabulary vocabulary) {
             int symbols = vocabulary.size();
             Variable.Initial uniform = Variable.Initial.uniform(FIRST_WEIGHTS);
             return new Net(
-                    Recurrent.of("rnn", cell, symbols, hidden, layers, FIRST_WEIGHTS, 1),
-                    Dense.of("output", hidden, symbols, uniform, Variable.Initial.zeros()),
+                    Recurrent.of("rnn", cells.cell(), symbols, cells.hidden(), cells.layers(), FIRST_WEIGHTS, 1),
+                    Dense.of("output", cells.hidden(), symbols, uniform, Variable.Initial.zeros()),
                     symbols);
+        }
+
+        List<Variable> parameters() {
+            return Stream.concat(layers.parameters().stream(), output.parameters().stream())
+                    .toList();
+        }
+
+        /**
+         * The scores of each next character, {@code [T, B, V]}, of one-hot characters {@code [T, B, V]}.
+         *
+         * @param carried what the net remembers: read, and left as it is at the end
+         * @param training whether gradients will be asked for
+         */
+        Tensor read(Trace t, Tensor inputs, List<Variable> carried, UnaryOperator<Tensor> dropout, boolean training) {
+            Recurrent.Outputs read =
+                    layers.read(inputs, carried.stream().map(t::value).toList(), dropout, training); // [T, B, H]
+            for (int i = 0; i < carried.size(); i++) {
+                t.assign(carried.get(i), read.state().get(i).detach());
+            }
+            return output.apply(read.outputs());
+        }
+
+        /** Forgets. */
+        static void reset(Trace t, List<Variable> carried) {
+            carried.forEach(state -> t.assign(state, t.zeros(state.shape().dimensions())));
         }
     }
 
@@ -66,7 +98,8 @@ final class CharWriter {
 
     /** A model that writes, over a state that was saved. */
     static TextModel open(
-            Net net, Vocabulary vocabulary, Precision precision, Map<String, HostTensor> state, Device device) {
+            Cells cells, Vocabulary vocabulary, Precision precision, Map<String, HostTensor> state, Device device) {
+        Net net = Net.of(cells, vocabulary);
         Program traced = Program.trace(precision, methods -> {
             trace(methods, net);
             traceScored(methods, net);
@@ -169,6 +202,12 @@ final class CharWriter {
     /** Takes over the weights as they are now. */
     void prepare() {
         program.call("prepare").run();
+    }
+
+    /** What a training shows: a text by the weights as they are now. */
+    Shown sample(long seed) {
+        prepare();
+        return new Shown.Text("sample", start("", seed).next(SAMPLE, SAMPLE_CHOICE));
     }
 
     /** See {@link dev.tenth.recipe.TextModel#start}. An empty prefix reads as a new line. */

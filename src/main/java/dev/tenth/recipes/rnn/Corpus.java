@@ -1,6 +1,13 @@
 package dev.tenth.recipes.rnn;
 
 import dev.tenth.data.DataException;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Scalar;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
 import java.util.Arrays;
 
 /**
@@ -23,6 +30,17 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
     private static final int CONTEXT = 100;
     /** More different characters would make the scores larger than the rest of the model. */
     static final int MAX_SYMBOLS = 8192;
+
+    /** The parts of a text that can be held out to judge by. */
+    enum Split {
+        /** The last tenth. */
+        TAIL;
+
+        @Override
+        public String toString() {
+            return "tail-10%";
+        }
+    }
 
     static Corpus of(String text, int stripes, int sequence) {
         Vocabulary vocabulary = Vocabulary.of(text);
@@ -56,6 +74,21 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
         float[] counted = new float[ticks];
         Arrays.fill(counted, context, ticks, 1);
         return new Corpus(vocabulary, training, length, validation, counted);
+    }
+
+    private Variable resident() {
+        return Variable.data("text", DType.INT64, training.length / length, length);
+    }
+
+    /** So many symbols of each stripe from {@code offset} on, {@code int64 [count, stripes]}. */
+    Tensor read(Trace t, Scalar offset, long count) {
+        return t.value(resident()).narrow(1, offset, count).transpose(0, 1);
+    }
+
+    /** Gives a program the text to learn, and the vocabulary that its state keeps. */
+    void fill(Executable program) {
+        program.set(resident(), HostTensor.of(training, training.length / length, length));
+        program.set(vocabulary.variable(), vocabulary.save());
     }
 
     int ticks() {

@@ -4,7 +4,6 @@ import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
-import dev.tenth.torch.Recurrent;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
@@ -30,8 +29,7 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
     /** Adds the methods that are called here. */
     void trace(Program.Builder methods) {
         methods.method("validate", this::validate)
-                .method("resetValidation", t -> state().forEach(
-                                state -> t.assign(state, t.zeros(state.shape().dimensions()))))
+                .method("resetValidation", t -> CharWriter.Net.reset(t, state()))
                 .method("bestLoss", t -> t.value(BEST));
     }
 
@@ -39,14 +37,8 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
     private void validate(Trace t) {
         int ticks = Corpus.VALIDATION_TICKS;
         Tensor read = t.value(symbols()).narrow(0, t.integer("offset"), ticks + 1L); // [T+1, B]
-        Recurrent.Outputs outputs = net.layers()
-                .read(
-                        read.narrow(0, 0, ticks).oneHot(net.symbols()),
-                        state().stream().map(t::value).toList(),
-                        output -> output,
-                        false);
-        Tensor losses = net.output()
-                .apply(outputs.outputs())
+        Tensor inputs = read.narrow(0, 0, ticks).oneHot(net.symbols()); // [T, B, V]
+        Tensor losses = net.read(t, inputs, state(), output -> output, false)
                 .logSoftmax(2) // [T, B, V]
                 .gather(2, read.narrow(0, 1, ticks).unsqueeze(2)) // [T, B, 1]
                 .reshape(ticks, Corpus.VALIDATION_STRIPES)
@@ -56,9 +48,6 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
                 "loss",
                 losses.times(t.value(counted()).narrow(0, t.integer("offset"), ticks))
                         .sum());
-        for (int i = 0; i < state().size(); i++) {
-            t.assign(state().get(i), outputs.state().get(i));
-        }
     }
 
     /** Gives a program the text. */

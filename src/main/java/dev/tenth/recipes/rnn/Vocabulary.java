@@ -1,12 +1,18 @@
 package dev.tenth.recipes.rnn;
 
+import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Shape;
+import dev.tenth.torch.Variable;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
 /** The characters of a text, in the order of their code points, and their numbers. */
 final class Vocabulary {
+    /** Its name in a saved state. */
+    static final String SAVED = "vocabulary";
+
     private final int[] characters;
     private final Map<Integer, Integer> numbers = new HashMap<>();
 
@@ -32,6 +38,11 @@ final class Vocabulary {
 
     HostTensor save() {
         return HostTensor.of(Arrays.stream(characters).asLongStream().toArray(), characters.length);
+    }
+
+    /** Where a program's state keeps it. */
+    Variable variable() {
+        return new Variable(SAVED, DType.INT64, Shape.of(size()), Variable.Initial.zeros(), Variable.Role.STATE);
     }
 
     int size() {
