@@ -31,6 +31,7 @@ import dev.tenth.torch.Torch;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -182,9 +183,13 @@ public class House {
         new CompletionsDoor(engine).register(router);
     }
 
-    void close(@Observes ShutdownEvent event) {
+    /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them. */
+    void leave(@Observes ShutdownDelayInitiatedEvent event) {
         runs.close();
         hub.close();
+    }
+
+    void close(@Observes ShutdownEvent event) {
         engine.close();
         store.close();
     }

@@ -3,6 +3,7 @@ package dev.tenth.stream;
 import dev.tenth.run.EventType;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunLog;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -19,6 +21,8 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>Invariant: only what is durable comes here, so nobody sees what could be lost.
  */
 public final class Hub implements AutoCloseable {
+    private static final Duration FAREWELL = Duration.ofSeconds(2);
+
     private final RunLog log;
     private final StreamLimits limits;
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
@@ -64,9 +68,14 @@ public final class Hub implements AutoCloseable {
         return true;
     }
 
-    /** An admitted viewer did not come in. */
+    /** An admitted viewer did not come in, or left. */
     void release() {
         viewers.decrementAndGet();
+        if (closed) {
+            synchronized (this) {
+                notifyAll();
+            }
+        }
     }
 
     void join(String run, Viewer viewer) {
@@ -115,10 +124,19 @@ public final class Hub implements AutoCloseable {
         return channel == null ? null : channel.after(after);
     }
 
+    /** Tells every viewer that the service leaves, and waits until all were told; a stalled one is not waited for long. */
     @Override
-    public void close() {
+    public synchronized void close() {
         closed = true;
         channels.values().forEach(channel -> channel.viewers.forEach(viewer -> viewer.end(Door.End.LEAVING)));
+        long end = System.nanoTime() + FAREWELL.toNanos();
+        try {
+            for (long left = FAREWELL.toNanos(); viewers.get() > 0 && left > 0; left = end - System.nanoTime()) {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Whether an event was superseded when its run went on from an earlier state. */

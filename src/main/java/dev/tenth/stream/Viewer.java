@@ -77,8 +77,8 @@ final class Viewer {
 
     private void close(Door.End end) {
         if (!closed) {
-            gone();
             door.close(end, cursor);
+            gone();
         }
     }
 
