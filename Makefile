@@ -10,7 +10,8 @@ export JAVA_HOME := $(JDK)
 export TENTH_DATA ?= $(or $(TENTH_HOME),$(HOME)/.tenth)/data
 MVN := ./mvnw -B --no-transfer-progress -q
 
-.PHONY: help run test build dev data data-all bench accept e2e format jdk
+.PHONY: help run test build dev data data-all bench accept e2e format generated aot native native-sources image image-native image-cuda \
+  image-check manifests jdk
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,6 +49,45 @@ e2e: ## the dashboard in a real browser, against the built service
 
 format: jdk ## format the Java code
 	$(MVN) spotless:apply
+
+generated: jdk ## what is made from code: the README's settings, the recipes' part of the native metadata
+	$(MVN) test -Dtest=SettingsTest,NativeMetadataTest -Dgenerated.write=true
+
+aot: build ## let the JDK remember a start: the next ones take about half the time
+	@deploy/aot target/tenth.aot $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -Xmx1g -XX:+UseSerialGC -jar target/quarkus-app/quarkus-run.jar
+
+native: jdk ## a native executable, and the integration tests against it (needs GraalVM or Mandrel 25)
+	@if ! command -v native-image >/dev/null && [ ! -x "$${GRAALVM_HOME:-/nowhere}/bin/native-image" ]; then \
+	  echo "Tenth's native executable needs GraalVM or Mandrel 25 and found none: install one and set GRAALVM_HOME to it." >&2; \
+	  echo "With podman and access to a registry, 'make image-native' builds it in a container instead." >&2; exit 1; fi
+	$(MVN) package -Pnative -DskipTests
+	@deploy/natives target/libtorch
+	TENTH_RUNTIME=native $(MVN) failsafe:integration-test failsafe:verify
+
+native-sources: jdk ## everything but the last step of a native build: no GraalVM needed
+	$(MVN) package -Pnative -DskipTests -Dquarkus.native.sources-only=true
+
+# Images. BASE and BUILDER name others than the Dockerfiles' own.
+IMAGE := podman build --format docker $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(BUILDER),--build-arg BUILDER=$(BUILDER)) $(PODMAN_BUILD)
+
+image: build ## a container image of the service: localhost/tenth:jvm
+	@deploy/sbom target/quarkus-app target/sbom.json
+	$(IMAGE) -f deploy/Dockerfile.jvm -t localhost/tenth:jvm .
+
+image-native: build native-sources ## a container image of the native executable, built in a container
+	@deploy/sbom target/quarkus-app target/sbom.json
+	$(IMAGE) -f deploy/Dockerfile.native -t localhost/tenth:native .
+
+image-cuda: jdk data ## a container image for NVIDIA GPUs
+	$(MVN) package -DskipTests -Pcuda
+	@deploy/sbom target/quarkus-app target/sbom.json
+	$(IMAGE) -f deploy/Dockerfile.jvm -t localhost/tenth:cuda .
+
+image-check: ## start, train, stream, end, resume, kill, resume in a container: IMAGE=localhost/tenth:jvm
+	@deploy/check-image localhost/tenth:jvm
+
+manifests: ## check the Kubernetes manifests against the published schemas
+	@deploy/check-manifests
 
 jdk:
 	@if [ -z "$(JDK)" ]; then echo "Tenth needs JDK 25 or newer and found none. Install one (Temurin 25, for instance) or set JAVA_HOME to it." >&2; exit 1; fi

@@ -1,6 +1,7 @@
 package dev.tenth.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -11,11 +12,13 @@ import java.util.Map;
  * @param errors what is wrong with which field; left out if no field is meant
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
+@RegisterForReflection // Quarkus finds what methods return, and this is only ever inside of a Response
 record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
     static final String MEDIA_TYPE = "application/problem+json";
 
     /** A value of a request that cannot be. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
+    @RegisterForReflection
     record FieldError(String field, Object value, String allowed) {}
 
     static Problem of(int status, String title, String detail, FieldError... errors) {

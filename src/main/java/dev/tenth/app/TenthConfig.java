@@ -6,10 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** All settings of the service. Host and port are Quarkus's own ({@code QUARKUS_HTTP_HOST}, {@code QUARKUS_HTTP_PORT}). */
+/**
+ * All settings of the service. Host and port are Quarkus's own ({@code QUARKUS_HTTP_HOST}, {@code QUARKUS_HTTP_PORT}).
+ *
+ * <p>The README's table is made from these comments by {@code make generated}.
+ */
 @ConfigMapping(prefix = "tenth")
 public interface TenthConfig {
-    /** Where runs are kept. */
+    /** Where runs, checkpoints and uploads are kept. */
     @WithDefault("${user.home}/.tenth")
     Path home();
 
@@ -20,11 +24,14 @@ public interface TenthConfig {
     @WithDefault("true")
     boolean firstRun();
 
-    /** Where programs run: auto, cpu or cuda:N. */
+    /** Where programs run: {@code auto}, {@code cpu} or {@code cuda:N}. */
     @WithDefault("auto")
     String device();
 
-    /** What every request has to show; without it on an address that is not loopback, one is made. */
+    /**
+     * What every request has to show, as {@code Authorization: Bearer …} or once as {@code ?token=…} in a browser; without it
+     * one is made for an address that is not loopback.
+     */
     Optional<String> token();
 
     Limits limits();
@@ -39,11 +46,11 @@ public interface TenthConfig {
         @WithDefault("1000")
         int keptRuns();
 
-        /** Memory of one model in bytes. */
+        /** Memory of one model in bytes; a run that needs more is refused before it starts. */
         @WithDefault("4294967296")
         long modelBytes();
 
-        /** Checkpoints of one run; older ones thin out. */
+        /** Checkpoints of one run; older ones thin out, first and last stay. */
         @WithDefault("50")
         int checkpoints();
 

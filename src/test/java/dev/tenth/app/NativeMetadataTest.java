@@ -1,0 +1,104 @@
+package dev.tenth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenth.recipes.Recipes;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What the native executable is told about reflection, JNI and resources. Its builder passes over a name that does not exist
+ * without a word, so each is looked up here.
+ */
+class NativeMetadataTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Path METADATA = Path.of("src/main/resources/META-INF/native-image/dev.tenth");
+    private static final Path BY_HAND = METADATA.resolve("tenth/reachability-metadata.json");
+    private static final Path RECIPES = METADATA.resolve("recipes/reachability-metadata.json");
+    private static final Set<String> KEYS = Set.of(
+            "type", "reason", "jniAccessible", "methods", "fields", "allDeclaredConstructors", "allDeclaredMethods");
+
+    @Test
+    void everyRecipesRecordCanBeReadAndMade() throws IOException {
+        ObjectNode root = JSON.createObjectNode();
+        root.put(
+                "comment",
+                "Written by make generated: the parameter records, which Schema reads and makes by reflection.");
+        ArrayNode types = root.putArray("reflection");
+        Set<String> names = new TreeSet<>();
+        Recipes.all()
+                .forEach(recipe -> names.add(
+                        recipe.presets().getFirst().parameters().getClass().getName()));
+        names.forEach(name -> types.addObject()
+                .put("type", name)
+                .put("allDeclaredConstructors", true)
+                .put("allDeclaredMethods", true));
+        Generated.check(RECIPES, root.toPrettyString() + "\n");
+    }
+
+    @Test
+    void everyNameExistsAndHasItsReason() throws Exception {
+        JsonNode root = JSON.readTree(Files.readString(BY_HAND));
+        List<JsonNode> types = new ArrayList<>();
+        root.path("reflection").forEach(types::add);
+        assertThat(types).isNotEmpty();
+        for (JsonNode type : types) {
+            assertThat(type.path("reason").asText()).as(type.toString()).isNotEmpty();
+            type.fieldNames().forEachRemaining(key -> assertThat(KEYS).contains(key));
+            Class<?> found = load(type.path("type").asText());
+            for (JsonNode field : type.path("fields")) {
+                assertThat(Arrays.stream(found.getDeclaredFields()).map(Field::getName))
+                        .contains(field.path("name").asText());
+            }
+            for (JsonNode method : type.path("methods")) {
+                Class<?>[] parameters = StreamSupport.stream(
+                                method.path("parameterTypes").spliterator(), false)
+                        .map(name -> load(name.asText()))
+                        .toArray(Class<?>[]::new);
+                String name = method.path("name").asText();
+                // Throws if there is none.
+                assertThat(
+                                name.equals("<init>")
+                                        ? found.getDeclaredConstructor(parameters)
+                                        : found.getDeclaredMethod(name, parameters))
+                        .isNotNull();
+            }
+        }
+        for (JsonNode resource : root.path("resources")) {
+            assertThat(getClass()
+                            .getClassLoader()
+                            .getResource(resource.path("glob").asText()))
+                    .as(resource.toString())
+                    .isNotNull();
+        }
+    }
+
+    private static Class<?> load(String name) {
+        return switch (name) {
+            case "int" -> int.class;
+            case "long" -> long.class;
+            case "boolean" -> boolean.class;
+            case "byte[]" -> byte[].class;
+            default -> {
+                try {
+                    yield Class.forName(name, false, NativeMetadataTest.class.getClassLoader());
+                } catch (ClassNotFoundException e) {
+                    throw new AssertionError(name + ": no such class", e);
+                }
+            }
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package dev.tenth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged service, asked to leave with SIGTERM while a run trains and somebody looks. */
+class ShutdownIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String RUN =
+            "{\"recipe\":\"gan-1d\",\"seed\":11,\"params\":{\"steps\":4000,\"checkpointEvery\":1000000,\"showEvery\":10}}";
+    private static final int TEXT = 1;
+    private static final int CLOSE = 8;
+    private static final int SERVICE_RESTART = 1012;
+
+    @TempDir
+    Path home;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private int port;
+    private Process service;
+
+    @AfterEach
+    void stop() {
+        if (service != null) {
+            service.destroyForcibly();
+        }
+    }
+
+    private void start() throws IOException {
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        ProcessBuilder builder = new ProcessBuilder("deploy/tenth")
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve("log.txt").toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "TENTH_HOME",
+                        home.resolve("store").toString(),
+                        "TENTH_FIRST_RUN",
+                        "false",
+                        "QUARKUS_HTTP_PORT",
+                        Integer.toString(port)));
+        service = builder.start();
+        await().atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(100))
+                .ignoreExceptions()
+                .until(() -> get("/q/health/ready").contains("UP"));
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        return http.send(request(path).build(), BodyHandlers.ofString()).body();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
+    }
+
+    private String submit() throws IOException, InterruptedException {
+        HttpRequest post = request("/api/v1/runs")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(RUN))
+                .build();
+        return JSON.readTree(http.send(post, BodyHandlers.ofString()).body())
+                .path("id")
+                .asText();
+    }
+
+    private JsonNode run(String id) throws IOException, InterruptedException {
+        return JSON.readTree(get("/api/v1/runs/" + id));
+    }
+
+    private byte[] weights(String id) throws IOException, InterruptedException {
+        await().atMost(Duration.ofMinutes(3)).until(() -> run(id).path("state").asText(), "SUCCEEDED"::equals);
+        HttpRequest last = request("/api/v1/runs/" + id + "/checkpoints/4000")
+                .header("Accept", "application/octet-stream")
+                .build();
+        byte[] file = http.send(last, BodyHandlers.ofByteArray()).body();
+        // The tensors follow the header, whose length stands first; the header names the run.
+        int header = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        return Arrays.copyOfRange(file, Long.BYTES + header, file.length);
+    }
+
+    /** Reads messages until the service closes; gives the close code. */
+    private int watch(String id, List<String> seen, CompletableFuture<Void> moving) throws IOException {
+        try (Socket socket = new Socket("localhost", port)) {
+            socket.getOutputStream()
+                    .write(("GET /ws/v1/runs/" + id + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                                    + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            InputStream input = new BufferedInputStream(socket.getInputStream());
+            for (int ends = 0; ends < 4; ) { // the head ends with \r\n\r\n
+                ends = input.read() == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : 0;
+            }
+            DataInputStream frames = new DataInputStream(input);
+            while (true) {
+                int opcode = frames.readUnsignedByte() & 0xf;
+                int length = frames.readUnsignedByte();
+                long size = length < 126 ? length : length == 126 ? frames.readUnsignedShort() : frames.readLong();
+                if (opcode == CLOSE) {
+                    return frames.readUnsignedShort();
+                }
+                String message = new String(frames.readNBytes((int) size), StandardCharsets.UTF_8);
+                if (opcode == TEXT) {
+                    seen.add(message);
+                    if (message.contains("\"metrics\"")) {
+                        moving.complete(null);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void aServiceAskedToLeaveTellsItsViewersAndItsRunsGoOnByThemselves() throws Exception {
+        start();
+        String id = submit();
+        List<String> seen = new ArrayList<>();
+        CompletableFuture<Void> moving = new CompletableFuture<>();
+        CompletableFuture<Integer> closed = CompletableFuture.supplyAsync(() -> {
+            try {
+                return watch(id, seen, moving);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        moving.get(1, TimeUnit.MINUTES);
+        service.destroy(); // SIGTERM
+        assertThat(service.waitFor(30, TimeUnit.SECONDS)).as("it left").isTrue();
+        assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(SERVICE_RESTART);
+        JsonNode last = JSON.readTree(seen.getLast());
+        assertThat(last.path("data").path("state").asText()).as(seen.getLast()).isEqualTo("QUEUED");
+        assertThat(seen)
+                .anyMatch(message -> message.contains("\"checkpoint\"")
+                        && message.contains("\"step\":" + last.path("step").asLong()));
+        assertThat(last.path("step").asLong()).isBetween(1L, 3999L);
+
+        start();
+        byte[] resumed = weights(id); // nobody asked it to go on
+        assertThat(get("/api/v1/runs/" + id + "/events?follow=false&superseded=true"))
+                .contains("\"fromStep\":" + last.path("step").asLong());
+        assertThat(resumed).isEqualTo(weights(submit()));
+    }
+}
