@@ -10,7 +10,7 @@ export JAVA_HOME := $(JDK)
 export TENTH_DATA ?= $(or $(TENTH_HOME),$(HOME)/.tenth)/data
 MVN := ./mvnw -B --no-transfer-progress -q
 
-.PHONY: help run test build dev data data-all bench accept e2e format generated aot native native-sources image image-native image-cuda \
+.PHONY: help run test build dev data data-all bench bench-start accept e2e format generated aot native native-sources image image-native image-cuda \
   image-check manifests jdk
 
 help: ## this list
@@ -40,6 +40,9 @@ data-all: ## fetch every packaged data set
 bench: build ## time against Python PyTorch and write docs/performance.md
 	@bench/run
 	@bench/serve
+
+bench-start: aot ## time starts with and without the JDK's AOT cache
+	@bench/start
 
 accept: build ## train a system to its figure: make accept SYSTEM=gan-1d
 	@bench/accept $(SYSTEM)
