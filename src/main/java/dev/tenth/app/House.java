@@ -125,6 +125,11 @@ public class House {
         Gauge.builder("stream.viewers", hub::viewers).register(meters);
         FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
         Gauge.builder("native.handles", Torch::liveHandles).register(meters);
+        Gauge.builder("device.memory", device, Torch::memory)
+                .description("Memory in use: on a GPU by all processes, on the CPU resident of this one")
+                .baseUnit("bytes")
+                .tag("device", device.toString())
+                .register(meters);
         Gauge.builder("data.resident", residents, Residents::bytes)
                 .description("Data sets in native memory, shared by the runs")
                 .baseUnit("bytes")

@@ -4,6 +4,10 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.cuda.CudaUtils;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -66,6 +70,27 @@ public final class Torch {
         return MANAGERS.stream()
                 .mapToLong(manager -> manager.getManagedArrays().size())
                 .sum();
+    }
+
+    /**
+     * The memory in use on a device in bytes: on a GPU by all processes, on the CPU what is resident of this one.
+     *
+     * @return NaN where the system does not tell
+     */
+    public static double memory(Device device) {
+        if (!device.isCpu()) {
+            return CudaUtils.getGpuMemory(ai.djl.Device.gpu(device.index())).getUsed();
+        }
+        try {
+            String status = Files.readString(Path.of("/proc/self/status"));
+            return status.lines()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToDouble(line -> 1024 * Double.parseDouble(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(Double.NaN);
+        } catch (IOException e) {
+            return Double.NaN; // no Linux
+        }
     }
 
     static PtNDManager newManager(Device device) {
