@@ -62,7 +62,7 @@ public interface TenthConfig {
         @WithDefault("0")
         int inferenceThreads();
 
-        /** Memory of the models that are loaded for serving, in bytes. */
+        /** Memory of the models that are loaded for serving, in bytes; the longest unused make room. */
         @WithDefault("1073741824")
         long loadedModelsBytes();
 
@@ -70,7 +70,7 @@ public interface TenthConfig {
         @WithDefault("10m")
         Duration loadedModelsIdle();
 
-        /** Requests of one model that are under way at the same time. */
+        /** Requests of one model that are under way at the same time; one more gets 503. */
         @WithDefault("256")
         int waitingRequests();
 
