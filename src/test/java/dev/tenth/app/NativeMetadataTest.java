@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenth.recipes.Recipes;
 import java.io.IOException;
 import java.lang.reflect.Field;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,13 +41,22 @@ class NativeMetadataTest {
         ArrayNode types = root.putArray("reflection");
         Set<String> names = new TreeSet<>();
         Recipes.all()
-                .forEach(recipe -> names.add(
-                        recipe.presets().getFirst().parameters().getClass().getName()));
+                .forEach(recipe ->
+                        collect(recipe.presets().getFirst().parameters().getClass(), names));
         names.forEach(name -> types.addObject()
                 .put("type", name)
                 .put("allDeclaredConstructors", true)
                 .put("allDeclaredMethods", true));
         Generated.check(RECIPES, root.toPrettyString() + "\n");
+    }
+
+    /** A record, and the groups of parameters in it. */
+    private static void collect(Class<?> record, Set<String> names) {
+        names.add(record.getName());
+        Arrays.stream(record.getRecordComponents())
+                .map(RecordComponent::getType)
+                .filter(Class::isRecord)
+                .forEach(group -> collect(group, names));
     }
 
     @Test
