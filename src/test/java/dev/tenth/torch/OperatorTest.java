@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OperatorTest {
     private static final double STEP = 1e-6;
     private static final double TOLERANCE = 1e-6;
+    private static final List<Object> NO_STATISTICS = List.of(Instruction.NONE, Instruction.NONE);
 
     /** An operator over float64 inputs, with a reference for its value where Java has one at hand. */
     record Operator(
@@ -315,6 +316,20 @@ class OperatorTest {
                         },
                         shape(1, 1, 2, 2)),
                 other(
+                        "batchNorm of columns",
+                        in -> BatchNorm.normalize(in.get(0), in.get(1), in.get(2), NO_STATISTICS, true, .1),
+                        in -> normalized(in, 3, 1),
+                        shape(4, 3),
+                        shape(3),
+                        shape(3)),
+                other(
+                        "batchNorm of maps",
+                        in -> BatchNorm.normalize(in.get(0), in.get(1), in.get(2), NO_STATISTICS, true, .1),
+                        in -> normalized(in, 2, 6),
+                        shape(2, 2, 3, 2),
+                        shape(2),
+                        shape(2)),
+                other(
                         "a gradient of a gradient",
                         in -> {
                             Tensor x = in.getFirst();
@@ -467,6 +482,26 @@ class OperatorTest {
 
     private static double[] pick(double[] values, int... places) {
         return Arrays.stream(places).mapToDouble(i -> values[i]).toArray();
+    }
+
+    /** x [N, C, size], weight [C], bias [C]. */
+    private static double[] normalized(List<double[]> in, int channels, int size) {
+        double[] y = in.get(0).clone();
+        for (int c = 0; c < channels; c++) {
+            int channel = c;
+            int[] places = IntStream.range(0, y.length)
+                    .filter(i -> i / size % channels == channel)
+                    .toArray();
+            double mean = Arrays.stream(places).mapToDouble(i -> y[i]).average().orElseThrow();
+            double variance = Arrays.stream(places)
+                    .mapToDouble(i -> Math.pow(y[i] - mean, 2))
+                    .average()
+                    .orElseThrow();
+            for (int i : places) {
+                y[i] = (y[i] - mean) / Math.sqrt(variance + 1e-5) * in.get(1)[c] + in.get(2)[c];
+            }
+        }
+        return y;
     }
 
     /** 3×3 with a 2×2 kernel. */
