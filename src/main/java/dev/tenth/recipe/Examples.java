@@ -290,6 +290,12 @@ public final class Examples {
         return residents;
     }
 
+    /** The same for a program that reads one part, and no labels. */
+    public Map<Variable, Resident> residents(Part part, Residents shared, Device device) {
+        Source source = ranges.get(part).source();
+        return Map.of(source.inputs(), shared.get(id + "/" + source.inputs().name(), device, source.values()));
+    }
+
     /**
      * Rows as the model reads them, {@code float32 [n, width]}: pixels from 0 to 1, a table's values as they are.
      *

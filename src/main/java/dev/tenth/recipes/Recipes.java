@@ -3,6 +3,7 @@ package dev.tenth.recipes;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipes.cnn.Lenet;
 import dev.tenth.recipes.gan.Gan1d;
+import dev.tenth.recipes.gan.GanDigits;
 import dev.tenth.recipes.mlp.Heart;
 import dev.tenth.recipes.mlp.MlpDigits;
 import dev.tenth.recipes.preparation.Logistic;
@@ -22,6 +23,7 @@ public final class Recipes {
                 new Heart(),
                 new Lenet(),
                 new CharRnn(),
-                new Gan1d());
+                new Gan1d(),
+                new GanDigits());
     }
 }

@@ -2,6 +2,7 @@ package dev.tenth.torch;
 
 import dev.tenth.torch.Variable.Initial;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A convolutional layer, {@code [N, in, H, W]} to {@code [N, out, H', W']}: see {@link Convolution#conv2d}. */
 public record Conv(Variable weight, Variable bias, int stride, int padding) {
@@ -23,6 +24,11 @@ public record Conv(Variable weight, Variable bias, int stride, int padding) {
     public Tensor apply(Tensor input) {
         return Convolution.conv2d(
                 input, input.trace().value(weight), input.trace().value(bias), stride, padding);
+    }
+
+    /** The same layer over other variables: frozen ones, say. */
+    public Conv over(UnaryOperator<Variable> other) {
+        return new Conv(other.apply(weight), other.apply(bias), stride, padding);
     }
 
     public List<Variable> parameters() {

@@ -2,6 +2,7 @@ package dev.tenth.torch;
 
 import dev.tenth.torch.Variable.Initial;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** A fully connected layer, {@code x·Wᵀ + b}: {@code […, in]} to {@code […, out]}. */
 public record Dense(Variable weight, Variable bias) {
@@ -34,6 +35,11 @@ public record Dense(Variable weight, Variable bias) {
     /** The same layer of another lane: see {@link Variable#in}. */
     public Dense in(String lane) {
         return new Dense(weight.in(lane), bias.in(lane));
+    }
+
+    /** The same layer over other variables: frozen ones, say. */
+    public Dense over(UnaryOperator<Variable> other) {
+        return new Dense(other.apply(weight), other.apply(bias));
     }
 
     public List<Variable> parameters() {

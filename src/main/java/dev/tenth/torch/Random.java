@@ -46,6 +46,15 @@ public final class Random {
         return input.times(kept.dividedBy(1 - probability));
     }
 
+    /**
+     * The same with a probability that is known when the program runs.
+     *
+     * @param kept the probability that an element stays, above 0: one minus the one that it is dropped
+     */
+    public Tensor dropout(Tensor input, Scalar kept) {
+        return input.times(filled("bernoulli_", input.shape(), kept)).dividedBy(kept);
+    }
+
     /** One class for each row of probabilities (or weights) {@code [n, classes]}: {@code int64 [n]}. */
     public Tensor choice(Tensor weights) {
         return trace.call(

@@ -61,6 +61,16 @@ record DigitNet(Kind kind, List<Conv> layers, List<Boolean> pooled, List<Dense> 
         };
     }
 
+    /** The same net over other variables. */
+    DigitNet over(UnaryOperator<Variable> other) {
+        return new DigitNet(
+                kind,
+                layers.stream().map(layer -> layer.over(other)).toList(),
+                pooled,
+                hidden.stream().map(layer -> layer.over(other)).toList(),
+                output.over(other));
+    }
+
     /**
      * What the net makes of pictures.
      *

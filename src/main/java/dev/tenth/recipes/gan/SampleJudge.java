@@ -1,0 +1,143 @@
+package dev.tenth.recipes.gan;
+
+import dev.tenth.recipe.Residents;
+import dev.tenth.recipes.cnn.DigitScorer;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Resident;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Says how varied the pictures of a generator are: which digits the frozen net sees in 1 000 of them, and how near their twins are. */
+final class SampleJudge {
+    static final int SAMPLES = 1000;
+    /** Of these many the nearest other sample is looked for, among all. */
+    static final int TWINS = 256;
+    /** So many are read at once: more would only take memory. */
+    private static final int CHUNK = 250;
+    /** From this share of the samples on a class counts as covered. */
+    private static final double COVERED = .01;
+    /** Farther than any two pictures. */
+    private static final double FAR = 1e9;
+
+    private final DigitScorer scorer = DigitScorer.load();
+
+    /**
+     * What was seen.
+     *
+     * @param counts of each digit
+     * @param confidence the mean probability of the digit that the net sees: no sign of health, collapse raises it
+     * @param twinDistance the median of the distances (L2, of pixels from 0 to 1) to the nearest other sample; 6.3 for real digits
+     */
+    record Judgement(double[] counts, double confidence, double twinDistance) {
+        /** The classes with at least a hundredth of the samples. */
+        int classesCovered() {
+            double least = COVERED * Arrays.stream(counts).sum();
+            return (int) Arrays.stream(counts).filter(count -> count >= least).count();
+        }
+
+        /** Of the shares of the classes, in nats: ln 10 = 2.30 where all are alike. */
+        double entropy() {
+            double all = Arrays.stream(counts).sum();
+            return Arrays.stream(counts)
+                    .filter(count -> count > 0)
+                    .map(count -> -count / all * Math.log(count / all))
+                    .sum();
+        }
+
+        /** The share of the two most frequent classes. */
+        double top2Share() {
+            double[] sorted = counts.clone();
+            Arrays.sort(sorted);
+            return (sorted[sorted.length - 1] + sorted[sorted.length - 2])
+                    / Arrays.stream(counts).sum();
+        }
+
+        /** All of it by the names on the wire. */
+        Map<String, Double> metrics() {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics.put("classesCovered", (double) classesCovered());
+            metrics.put("classEntropy", entropy());
+            metrics.put("confidence", confidence);
+            metrics.put("twinDistance", twinDistance);
+            metrics.put("top2Share", top2Share());
+            return metrics;
+        }
+    }
+
+    /**
+     * Adds the method that is called here.
+     *
+     * @param samples makes so many pictures, {@code [n, 784]} from 0 to 1
+     */
+    void trace(Program.Builder methods, BiFunction<Trace, Integer, Tensor> samples) {
+        methods.method("judgeSamples", t -> {
+            Tensor pixels = samples.apply(t, SAMPLES); // [1000, 784]
+            Tensor probabilities = probabilities(pixels); // [1000, 10]
+            t.output(
+                    "counts",
+                    probabilities.argmax(1).oneHot(DigitScorer.CLASSES).sum(0));
+            t.output("confidence", probabilities.max(1).mean());
+            t.output("nearest", nearest(pixels));
+        });
+    }
+
+    private Tensor probabilities(Tensor pixels) {
+        Tensor chunks = pixels.reshape(SAMPLES / CHUNK, CHUNK, pixels.size(1));
+        return pixels.trace()
+                .repeat(
+                        SAMPLES / CHUNK,
+                        List.of(),
+                        (chunk, _) -> new Trace.Round(
+                                List.of(),
+                                List.of(scorer.read(chunks.select(0, chunk))
+                                        .logits()
+                                        .softmax(1))))
+                .getFirst()
+                .reshape(SAMPLES, DigitScorer.CLASSES);
+    }
+
+    /** The distance of each of the first rows to the nearest other one, {@code [256]}: |a − b|² = |a|² + |b|² − 2·a·b. */
+    private static Tensor nearest(Tensor pixels) {
+        Trace t = pixels.trace();
+        Tensor first = pixels.narrow(0, 0, TWINS); // [256, 784]
+        Tensor squares = pixels.square().sum(1); // [1000]
+        Tensor distances = squares.narrow(0, 0, TWINS)
+                .unsqueeze(1)
+                .plus(squares.unsqueeze(0))
+                .minus(first.matmul(pixels.transpose(0, 1)).times(2)); // [256, 1000]
+        Tensor itself = t.range(TWINS).unsqueeze(1).equalTo(t.range(SAMPLES).unsqueeze(0));
+        return distances.masked(itself, FAR).min(1).clamp(0, FAR).sqrt();
+    }
+
+    /** What the executable of a program with this method needs. */
+    Map<Variable, Resident> residents(Residents shared, Device device) {
+        return scorer.residents(shared, device);
+    }
+
+    /**
+     * Looks at samples.
+     *
+     * @param call of the method, with all that making samples takes
+     */
+    static Judgement judge(Executable.Call call) {
+        Map<String, HostTensor> seen = call.run();
+        float[] counts = seen.get("counts").floats();
+        double[] classes = new double[counts.length];
+        for (int i = 0; i < counts.length; i++) {
+            classes[i] = counts[i];
+        }
+        float[] nearest = seen.get("nearest").floats();
+        Arrays.sort(nearest);
+        double median = (nearest[TWINS / 2 - 1] + nearest[TWINS / 2]) / 2.0;
+        return new Judgement(classes, seen.get("confidence").floats()[0], median);
+    }
+}
