@@ -3,6 +3,7 @@ package dev.tenth.recipes.gan;
 import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Part;
 import dev.tenth.recipe.ProgramTraining;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Tiles;
@@ -25,12 +26,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The training of {@link GanDigits}. */
 final class DigitContest extends ProgramTraining<GanDigits.Settings> {
     /** Real and as many generated pictures, on which D is trained before G starts. */
     private static final int PRETRAIN_PICTURES = 1000;
-    /** The figures of a step, in the order in which the program gives them. */
+    /** The figures of a step, in the order in which the program adds them up. */
     private static final List<String> FIGURES = List.of("dLoss", "dReal", "dFake", "dAccuracy", "gLoss", "gAccuracy");
 
     private static final int D_FIGURES = 4;
@@ -39,8 +41,10 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
             IntStream.rangeClosed(0, 10).mapToDouble(i -> i - .5).toArray();
 
     /** The traced half: what a step is, and what is looked at. */
-    private record Model(GanDigits.Settings settings, DigitGanNets nets, Examples examples, SampleJudge judge) {
+    private record Model(
+            GanDigits.Settings settings, DigitGanNets nets, Examples examples, SampleJudge judge, RunningMeans means) {
         void trace(Program.Builder methods) {
+            means.trace(methods);
             methods.method("pretrain", t -> trainD(t, t.random(t.integer("seed"))))
                     .method("step", this::step)
                     .method("look", t -> {
@@ -61,9 +65,7 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
                     t.integer("dSteps"),
                     IntStream.range(0, D_FIGURES).mapToObj(_ -> t.zeros()).toList(),
                     (_, _) -> trainD(t, random));
-            List<Tensor> all = new java.util.ArrayList<>(d);
-            all.addAll(trainG(t, random));
-            t.output("figures", Tensor.stack(0, all));
+            means.add(t, Stream.concat(d.stream(), trainG(t, random).stream()).toList());
         }
 
         /**
@@ -102,22 +104,28 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
             Tensor loss = logits.binaryCrossEntropyWithLogits(t.ones(settings.batch(), 1));
             t.minimize(loss, nets.generator(), adam(), "adam-g", t.number("gLearningRate"));
             return List.of(
-                    loss.detach(),
-                    logits.detach().greaterThan(0).cast(DType.FLOAT32).mean());
+                    loss, logits.detach().greaterThan(0).cast(DType.FLOAT32).mean());
         }
     }
 
+    private final Model model;
     private final long seed;
     private final Setting.Progress progress;
     private CollapseAlarm alarm = CollapseAlarm.SILENT;
 
     DigitContest(GanDigits.Settings settings, Setting setting, Examples examples) {
-        Model model = new Model(settings, DigitGanNets.of(settings.nets()), examples, new SampleJudge());
-        Program program = Program.trace(Precision.FLOAT32, model::trace);
+        Model model = new Model(
+                settings,
+                DigitGanNets.of(settings.nets()),
+                examples,
+                new SampleJudge(),
+                new RunningMeans(FIGURES.size()));
+        Program traced = Program.trace(Precision.FLOAT32, model::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
         residents.putAll(model.judge().residents(setting.residents(), setting.device()));
-        super(settings, new Executable(program, setting.device(), setting.seed(), residents));
+        super(settings, new Executable(traced, setting.device(), setting.seed(), residents));
+        this.model = model;
         this.seed = setting.seed();
         this.progress = setting.progress();
     }
@@ -148,18 +156,17 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
 
     @Override
     public void step(long step, Consumer<Shown> show) {
-        float[] figures = dCall("step", Randomness.mix(seed, step))
+        dCall("step", Randomness.mix(seed, step))
                 .with("dSteps", settings.dSteps())
                 .with("outputKept", 1 - settings.outputDropout())
                 .with("gLearningRate", settings.gLearningRate())
-                .run()
-                .get("figures")
-                .floats();
+                .run();
         boolean last = step == settings.steps();
         Map<String, Double> metrics = new LinkedHashMap<>();
-        if (last || step % settings.showEvery() == 0) {
-            for (int i = 0; i < figures.length; i++) {
-                metrics.put(FIGURES.get(i), (double) figures[i]);
+        if (last || step % settings.pace().showEvery() == 0) {
+            double[] means = model.means().take(program);
+            for (int i = 0; i < means.length; i++) {
+                metrics.put(FIGURES.get(i), means[i]);
             }
             look(show);
         }

@@ -3,11 +3,12 @@ package dev.tenth.recipes.gan;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
-import dev.tenth.data.DataException;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Examples;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
@@ -84,68 +85,51 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
             @Parameter(help = "Steps between two judgements", min = 1, max = 1_000_000, unit = "steps", turnable = true)
             int judgeEvery,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(help = "Steps between two pictures", min = 1, max = 1_000_000, unit = "steps", turnable = true)
-            int showEvery)
+            Pace pace)
             implements Parameters {}
 
     @Override
-    public String id() {
-        return "gan-digits";
-    }
-
-    @Override
-    public String title() {
-        return "A GAN that writes digits";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.GAN;
-    }
-
-    @Override
-    public String story() {
-        return "A generator turns a hundred random numbers into a digit, a discriminator tells it from real ones. With the"
-                + " author's set-up it ends in the Helvetica scenario: whatever the noise, out comes a 1 or a 9. Each oddity of"
-                + " that set-up is a switch here; an alarm says when variety is gone. Which of them cures it?";
+    public Card card() {
+        return new Card(
+                "gan-digits",
+                "A GAN that writes digits",
+                Chapter.GAN,
+                "A generator turns a hundred random numbers into a digit, a discriminator tells it from real ones. With the"
+                        + " author's set-up it ends in the Helvetica scenario: whatever the noise, out come the same one or two digits."
+                        + " Each oddity of that set-up is a switch here, and an alarm says when variety is gone. Which one cures it?");
     }
 
     @Override
     public List<Preset<Settings>> presets() {
         Choices modern = new Choices(Activation.LEAKY_RELU, true, true, Noise.NORMAL);
         Choices original = new Choices(Activation.TANH, false, false, Noise.UNIFORM);
-        Settings fixed = new Settings("mnist", 4000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, 1, 200, 20);
-        Settings quick = new Settings("mnist", 1000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, 1, 100, 10);
-        Settings author = new Settings("mnist", 5000, 128, 10, 1, 2e-3, 1e-4, .9, original, .2, .2, 3, 100, 1, 200, 60);
+        Settings fixed =
+                new Settings("mnist", 4000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, new Pace(1, 200, 20));
+        Settings quick =
+                new Settings("mnist", 1000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, new Pace(1, 100, 10));
+        Settings author =
+                new Settings("mnist", 5000, 128, 10, 1, 2e-3, 1e-4, .9, original, .2, .2, 3, 100, new Pace(1, 200, 60));
         return List.of(
                 new Preset<>(
                         "fixed",
                         "Digits of all kinds: batch normalisation, leaky ReLU, centred pictures, equal rates",
                         "today's usual set-up, with what it takes for dense nets",
                         fixed,
-                        List.of(
-                                atLeast("classesCovered", 8, 1000, "measured 10"),
-                                atLeast("classEntropy", 1.75, 1000, "in nats; measured 2.09"),
-                                atLeast("confidence", .6, 1000, "measured .70"),
-                                atLeast("classesCovered", 9, 4000, "measured 10"),
-                                atLeast("classEntropy", 2, 4000, "in nats; measured 2.24"),
-                                atLeast("confidence", .8, 4000, "measured .85"),
-                                atMost("collapsed", 0, 4000, "the alarm stays silent"))),
+                        atLeast("classesCovered", 8, 1000, "measured 10"),
+                        atLeast("classEntropy", 1.75, 1000, "in nats; measured 2.09"),
+                        atLeast("confidence", .6, 1000, "measured .70"),
+                        atLeast("classesCovered", 9, 4000, "measured 10"),
+                        atLeast("classEntropy", 2, 4000, "in nats; measured 2.24"),
+                        atLeast("confidence", .8, 4000, "measured .85"),
+                        atMost("collapsed", 0, 4000, "the alarm stays silent")),
                 new Preset<>(
                         "author",
                         "The set-up of the post: ten discriminator steps at twenty times the rate. It collapses",
                         "the series' GAN post, MNIST example; batch, noise and the sigmoid are not told there",
                         author,
-                        List.of(
-                                atMost("classEntropy", 1.2, 5000, "in nats; measured .70 and 0"),
-                                atLeast("top2Share", .85, 5000, "measured .96 and 1"),
-                                atLeast("collapsed", 1, 5000, "the alarm fires"))),
+                        atMost("classEntropy", 1.2, 5000, "in nats; measured .70 and 0"),
+                        atLeast("top2Share", .85, 5000, "measured .96 and 1"),
+                        atLeast("collapsed", 1, 5000, "the alarm fires")),
                 new Preset<>(
                         "quick",
                         "The better set-up, until digits can be read",
@@ -164,14 +148,7 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
 
     @Override
     public Training<Settings> prepare(Settings settings, Setting setting) {
-        LabelledImages images = setting.data().images(settings.data());
-        if (images.training().height() != DigitGanNets.SIDE || images.training().width() != DigitGanNets.SIDE) {
-            throw new DataException("data: \"%s\" has pictures of %d × %d; this net makes 28 × 28"
-                    .formatted(
-                            settings.data(),
-                            images.training().width(),
-                            images.training().height()));
-        }
+        LabelledImages images = setting.data().images(settings.data()).requireSide(settings.data(), DigitGanNets.SIDE);
         return new DigitContest(settings, setting, Examples.of(settings.data(), images, 0));
     }
 

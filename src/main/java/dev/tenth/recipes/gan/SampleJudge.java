@@ -16,10 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Says how varied the pictures of a generator are: which digits the frozen net sees in 1 000 of them, and how near their twins are. */
+/**
+ * Says how varied the pictures of a generator are: which digits the frozen net sees in 1 000 of them, and how near each is to its
+ * nearest twin.
+ */
 final class SampleJudge {
     static final int SAMPLES = 1000;
-    /** Of these many the nearest other sample is looked for, among all. */
+    /** So many of them look for their nearest among each other: with more, real digits would have nearer ones as well. */
     static final int TWINS = 256;
     /** So many are read at once: more would only take memory. */
     private static final int CHUNK = 250;
@@ -35,7 +38,7 @@ final class SampleJudge {
      *
      * @param counts of each digit
      * @param confidence the mean probability of the digit that the net sees: no sign of health, collapse raises it
-     * @param twinDistance the median of the distances (L2, of pixels from 0 to 1) to the nearest other sample; 6.3 for real digits
+     * @param twinDistance the median of the distances (L2, of pixels from 0 to 1) to the nearest other one; 6.3 for real digits
      */
     record Judgement(double[] counts, double confidence, double twinDistance) {
         /** The classes with at least a hundredth of the samples. */
@@ -86,7 +89,7 @@ final class SampleJudge {
                     "counts",
                     probabilities.argmax(1).oneHot(DigitScorer.CLASSES).sum(0));
             t.output("confidence", probabilities.max(1).mean());
-            t.output("nearest", nearest(pixels));
+            t.output("nearest", nearest(pixels.narrow(0, 0, TWINS)));
         });
     }
 
@@ -105,16 +108,15 @@ final class SampleJudge {
                 .reshape(SAMPLES, DigitScorer.CLASSES);
     }
 
-    /** The distance of each of the first rows to the nearest other one, {@code [256]}: |a − b|² = |a|² + |b|² − 2·a·b. */
+    /** The distance of each row to the nearest other one, {@code [N]}: |a − b|² = |a|² + |b|² − 2·a·b. */
     private static Tensor nearest(Tensor pixels) {
         Trace t = pixels.trace();
-        Tensor first = pixels.narrow(0, 0, TWINS); // [256, 784]
-        Tensor squares = pixels.square().sum(1); // [1000]
-        Tensor distances = squares.narrow(0, 0, TWINS)
-                .unsqueeze(1)
+        Tensor squares = pixels.square().sum(1); // [N]
+        Tensor distances = squares.unsqueeze(1)
                 .plus(squares.unsqueeze(0))
-                .minus(first.matmul(pixels.transpose(0, 1)).times(2)); // [256, 1000]
-        Tensor itself = t.range(TWINS).unsqueeze(1).equalTo(t.range(SAMPLES).unsqueeze(0));
+                .minus(pixels.matmul(pixels.transpose(0, 1)).times(2)); // [N, N]
+        Tensor places = t.range(pixels.size(0));
+        Tensor itself = places.unsqueeze(1).equalTo(places.unsqueeze(0));
         return distances.masked(itself, FAR).min(1).clamp(0, FAR).sqrt();
     }
 
