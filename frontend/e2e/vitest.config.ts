@@ -8,7 +8,9 @@ export default defineConfig({
     // The tests of a file tell one story: a run is started, turned, killed with its service, and goes on.
     fileParallelism: false,
     bail: 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // A busy machine may take its time: what is tested is that it comes.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 30_000 } },
   },
 });

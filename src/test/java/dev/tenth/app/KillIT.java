@@ -84,9 +84,9 @@ class KillIT {
         }
     }
 
-    /** A last line that was cut off by the kill is no event yet. */
+    /** A last line that was cut off by the kill is no event yet; who came late may have seen none. */
     private static void assertNothingWasLost(List<String> log, List<String> seen) {
         List<String> whole = seen.isEmpty() || seen.getLast().endsWith("}}") ? seen : seen.subList(0, seen.size() - 1);
-        assertThat(log).startsWith(whole.toArray(String[]::new));
+        assertThat(log.stream().limit(whole.size())).isEqualTo(whole);
     }
 }
