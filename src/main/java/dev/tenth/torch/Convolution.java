@@ -55,10 +55,41 @@ public final class Convolution {
      */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
         check("convTranspose2d", input, weight, 0);
+        long out = weight.size(1);
+        long channels = blocks(input.size(1));
+        // With one result nothing is filled up; that the input is 1 does not help here.
+        long results = out == 1 ? 1 : blocks(out);
         long height = (input.size(2) - 1) * stride - 2L * padding + weight.size(2);
         long width = (input.size(3) - 1) * stride - 2L * padding + weight.size(3);
-        Shape result = Shape.of(input.size(0), weight.size(1), height, width);
-        return convolve("conv_transpose2d", result, input, weight, bias, stride, padding);
+        Tensor enlarged = convolve(
+                "conv_transpose2d",
+                Shape.of(input.size(0), results, height, width),
+                filled(input, 1, channels),
+                filled(filled(weight, 0, channels), 1, results),
+                filled(bias, 0, results),
+                stride,
+                padding);
+        return results == out ? enlarged : enlarged.narrow(1, 0, out);
+    }
+
+    /** So many channels fill oneDNN's blocks. */
+    private static long blocks(long channels) {
+        return Math.ceilDiv(channels, BLOCK) * BLOCK;
+    }
+
+    /**
+     * With zeros up to a size of one dimension. There is no other way to enlarge than oneDNN's, since the gradients of the one with
+     * a matrix product come from it as well; it would fill up the blocks itself, only not with zeros.
+     */
+    private static Tensor filled(Tensor tensor, int dimension, long size) {
+        long missing = size - tensor.size(dimension);
+        if (missing == 0) {
+            return tensor;
+        }
+        Tensor zeros = tensor.trace()
+                .zeros(tensor.shape().with(dimension, missing).dimensions())
+                .cast(tensor.type());
+        return Tensor.concatenate(dimension, List.of(tensor, zeros));
     }
 
     private static Tensor convolve(

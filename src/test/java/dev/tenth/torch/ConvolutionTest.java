@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -16,6 +17,17 @@ class ConvolutionTest {
     @CsvSource({"1,16", "1,20", "3,20", "16,32", "17,64", "20,50", "24,48", "48,64"})
     void readsNoMemoryThatNobodyWrote(int in, int out) {
         Conv layer = Conv.of("layer", in, out, 3, 1, 1);
+        findsNothingLeft(in, layer::apply, layer.weight(), layer.bias());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,16", "16,1", "16,3", "20,16", "32,20", "17,5", "32,16", "100,48"})
+    void enlargingReadsNoMemoryThatNobodyWrote(int in, int out) {
+        TransposedConv layer = TransposedConv.of("layer", in, out, 3, 1, 1);
+        findsNothingLeft(in, layer::apply, layer.weight(), layer.bias());
+    }
+
+    private static void findsNothingLeft(int in, UnaryOperator<Tensor> layer, Variable weight, Variable bias) {
         Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("litter", t -> {
                     Tensor zeros = t.zeros(JUNK);
                     t.output("sum", zeros.dividedBy(zeros).sum());
@@ -25,8 +37,8 @@ class ConvolutionTest {
                             t.random(t.integer("seed")).uniform(64, in, 14, 14).leaf();
                     Tensor maps = layer.apply(images);
                     t.output("maps", maps.sum());
-                    List<Tensor> gradients = t.gradient(
-                            maps.square().mean(), List.of(images, t.value(layer.weight()), t.value(layer.bias())));
+                    List<Tensor> gradients =
+                            t.gradient(maps.square().mean(), List.of(images, t.value(weight), t.value(bias)));
                     for (int i = 0; i < gradients.size(); i++) {
                         t.output("gradient" + i, gradients.get(i).sum());
                     }
