@@ -42,7 +42,11 @@ public sealed interface Ability<P> {
         /** Points become values. */
         PREDICT,
         /** Seeds or latent vectors become samples. */
-        SAMPLE
+        SAMPLE,
+        /** Pictures become latent vectors. */
+        ENCODE,
+        /** Latent vectors become pictures. */
+        DECODE
     }
 
     /** Makes a model of tensors. */

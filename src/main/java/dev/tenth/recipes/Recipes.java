@@ -4,6 +4,7 @@ import dev.tenth.recipe.Recipe;
 import dev.tenth.recipes.cnn.Lenet;
 import dev.tenth.recipes.gan.Gan1d;
 import dev.tenth.recipes.gan.GanDigits;
+import dev.tenth.recipes.gan.Vae;
 import dev.tenth.recipes.mlp.Heart;
 import dev.tenth.recipes.mlp.MlpDigits;
 import dev.tenth.recipes.preparation.Logistic;
@@ -24,6 +25,7 @@ public final class Recipes {
                 new Lenet(),
                 new CharRnn(),
                 new Gan1d(),
-                new GanDigits());
+                new GanDigits(),
+                new Vae());
     }
 }

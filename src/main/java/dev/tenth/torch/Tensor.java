@@ -139,6 +139,11 @@ public final class Tensor {
         return unary("cos");
     }
 
+    /** The inverse of the error function: √2 of it at 2p − 1 is the number below which N(0, 1) is with probability p. */
+    public Tensor erfinv() {
+        return unary("erfinv");
+    }
+
     public Tensor power(double exponent) {
         return call("pow", type, shape, this, Scalar.of(exponent));
     }

@@ -78,6 +78,27 @@ class OperatorTest {
         return dimensions;
     }
 
+    /** By bisection of erf x = 2/√π · Σ (−1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)). */
+    private static double erfinv(double y) {
+        double low = -3;
+        double high = 3;
+        while (high - low > 1e-12) {
+            double x = (low + high) / 2;
+            double sum = 0;
+            double term = x;
+            for (int n = 0; n < 60; n++) {
+                sum += term / (2 * n + 1);
+                term *= -x * x / (n + 1);
+            }
+            if (2 / Math.sqrt(Math.PI) * sum < y) {
+                low = x;
+            } else {
+                high = x;
+            }
+        }
+        return low;
+    }
+
     static Stream<Operator> operators() {
         return Stream.of(
                 binary("plus", in -> in.get(0).plus(in.get(1)), Double::sum),
@@ -100,6 +121,7 @@ class OperatorTest {
                 unary("log", Tensor::log, Math::log, .5, 2),
                 unary("sin", Tensor::sin, Math::sin),
                 unary("cos", Tensor::cos, Math::cos),
+                unary("erfinv", Tensor::erfinv, OperatorTest::erfinv, -.9, .9),
                 unary("power", x -> x.power(1.7), x -> Math.pow(x, 1.7), .5, 2),
                 unary("clamp", x -> x.clamp(-1, .7), x -> Math.clamp(x, -1, .7)),
                 unary("tanh", Tensor::tanh, Math::tanh),

@@ -1,0 +1,83 @@
+package dev.tenth.recipes.gan;
+
+import dev.tenth.recipe.RowModel;
+import dev.tenth.recipe.TensorModel;
+import dev.tenth.recipe.TensorModel.Port;
+import dev.tenth.recipe.TensorModel.Signature;
+import dev.tenth.torch.DType;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Precision;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** What was learned about pictures and latent vectors, in use: one becomes the other. */
+final class LatentModels {
+    private LatentModels() {}
+
+    /**
+     * z to pictures.
+     *
+     * @param picture its shape: {@code [height, width]} or {@code [height, width, 3]}
+     * @param decode makes pictures from 0 to 1, {@code [n, picture]}, of {@code [n, latent]}
+     */
+    static TensorModel decoder(
+            long latent,
+            List<Long> picture,
+            UnaryOperator<Tensor> decode,
+            Map<String, HostTensor> state,
+            Device device) {
+        Signature signature = new Signature(
+                List.of(new Port("z", DType.FLOAT32, List.of(latent), "a latent vector: N(0, 1) in each dimension")),
+                List.of(image(picture)),
+                List.of());
+        return open(signature, inputs -> Map.of("image", decode.apply(inputs.get("z"))), state, device);
+    }
+
+    /**
+     * Pictures to z.
+     *
+     * @param encode takes pictures {@code [n, picture]}
+     */
+    static TensorModel encoder(
+            long latent,
+            List<Long> picture,
+            Function<Tensor, Code> encode,
+            Map<String, HostTensor> state,
+            Device device) {
+        Signature signature = new Signature(
+                List.of(image(picture)),
+                List.of(
+                        new Port("z", DType.FLOAT32, List.of(latent), "the mean of the picture's latent vectors"),
+                        new Port("deviation", DType.FLOAT32, List.of(latent), "how far they are spread")),
+                List.of());
+        return open(
+                signature,
+                inputs -> {
+                    Code code = encode.apply(inputs.get("image"));
+                    return Map.of("z", code.mean(), "deviation", code.deviation());
+                },
+                state,
+                device);
+    }
+
+    private static Port image(List<Long> picture) {
+        return new Port("image", DType.FLOAT32, picture, "pixels from 0 to 1, row by row from the top");
+    }
+
+    private static TensorModel open(
+            Signature signature,
+            UnaryOperator<Map<String, Tensor>> model,
+            Map<String, HostTensor> state,
+            Device device) {
+        Program traced = Program.trace(Precision.FLOAT32, methods -> RowModel.trace(methods, signature, model));
+        Executable program = new Executable(traced, device, 0);
+        program.load(state);
+        return new RowModel(signature, program);
+    }
+}
