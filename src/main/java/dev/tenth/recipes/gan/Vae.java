@@ -2,18 +2,20 @@ package dev.tenth.recipes.gan;
 
 import static dev.tenth.recipe.Bound.atMost;
 
-import dev.tenth.data.DataException;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Epochs;
 import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Part;
+import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
@@ -24,7 +26,6 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
-import dev.tenth.torch.Variable;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -66,44 +67,21 @@ public final class Vae implements Recipe<Vae.Settings> {
                     turnable = true)
             double beta,
 
-            @Parameter(help = "Threads of the run", min = 1, max = 64)
-            int threads,
-
-            @Parameter(help = "Steps between two checkpoints", min = 1, max = 1_000_000, unit = "steps")
-            int checkpointEvery,
-
-            @Parameter(
-                    help = "Steps between two pictures and judgements",
-                    min = 1,
-                    max = 1_000_000,
-                    unit = "steps",
-                    turnable = true)
-            int showEvery)
+            Pace pace)
             implements Parameters {}
 
     /** Whole batches of 128 in 60,000 pictures. */
     private static final int EPOCH = 468;
 
     @Override
-    public String id() {
-        return "vae";
-    }
-
-    @Override
-    public String title() {
-        return "A variational autoencoder";
-    }
-
-    @Override
-    public Chapter chapter() {
-        return Chapter.GAN;
-    }
-
-    @Override
-    public String story() {
-        return "One net writes a digit down as a few numbers, another one draws it again. Two terms pull against each other:"
-                + " the drawing has to be true, and the numbers have to stay near a normal distribution, so that any numbers you"
-                + " choose make a digit. With two numbers the whole plane of digits lies before you: walk over it.";
+    public Card card() {
+        return new Card(
+                "vae",
+                "A variational autoencoder",
+                Chapter.GAN,
+                "One net writes a digit down as a few numbers, another one draws it again. Two terms pull against each other:"
+                        + " the drawing has to be true, and the numbers have to stay near a normal distribution, so that any numbers"
+                        + " you choose make a digit. With two numbers the whole plane of digits lies before you: walk over it.");
     }
 
     @Override
@@ -114,26 +92,23 @@ public final class Vae implements Recipe<Vae.Settings> {
                         "784–400–20: the usual set-up, ten passes in a minute",
                         "Kingma and Welling, 2014, with ReLU and the sizes of the usual example",
                         settings(VaeNet.Kind.DENSE, 400, 20, 10),
-                        List.of(
-                                atMost("negativeElbo", 120, 2 * EPOCH, "measured 115.5"),
-                                atMost("negativeElbo", 108, 7 * EPOCH, "measured 106.6, published 106.7"),
-                                atMost("negativeElbo", 107, 10 * EPOCH, "measured 105.9"))),
+                        atMost("negativeElbo", 120, 2 * EPOCH, "measured 115.5"),
+                        atMost("negativeElbo", 108, 7 * EPOCH, "measured 106.6, published 106.7"),
+                        atMost("negativeElbo", 107, 10 * EPOCH, "measured 105.9")),
                 new Preset<>(
                         "manifold",
                         "Codes of two numbers: the plane of digits, all of it to be seen",
                         "Kingma and Welling, 2014, figure 4",
-                        settings(VaeNet.Kind.DENSE, 500, 2, 20),
-                        List.of()),
+                        settings(VaeNet.Kind.DENSE, 500, 2, 20)),
                 new Preset<>(
                         "conv",
                         "Two convolutions down, two up: fewer weights, sharper strokes, slower",
                         "the usual shape of a DCGAN's nets, made small",
-                        settings(VaeNet.Kind.CONV, 256, 20, 10),
-                        List.of()));
+                        settings(VaeNet.Kind.CONV, 256, 20, 10)));
     }
 
     private static Settings settings(VaeNet.Kind net, int hidden, int latent, int epochs) {
-        return new Settings("mnist", net, hidden, latent, epochs, 128, 1e-3, 1, 1, EPOCH, EPOCH / 2);
+        return new Settings("mnist", net, hidden, latent, epochs, 128, 1e-3, 1, new Pace(1, EPOCH, EPOCH / 2));
     }
 
     @Override
@@ -146,7 +121,8 @@ public final class Vae implements Recipe<Vae.Settings> {
 
     @Override
     public Training<Settings> prepare(Settings settings, Setting setting) {
-        return new Coding(settings, setting, setting.data().images(settings.data()));
+        return new Coding(
+                settings, setting, setting.data().images(settings.data()).requireSide(settings.data(), VaeNet.SIDE));
     }
 
     @Override
@@ -183,14 +159,12 @@ public final class Vae implements Recipe<Vae.Settings> {
     // ------------------------------------------------------------------------------------------------
 
     /** The traced half of a step. */
-    private record Model(VaeNet net, Examples examples, Epochs epochs) {
-        /** The loss, summed since the last picture, and the steps in the sum. */
-        private static final Variable SUM = Variable.state("loss/sum", 2);
-
+    private record Model(VaeNet net, Examples examples, Epochs epochs, RunningMeans losses) {
         void trace(Program.Builder methods, CodePictures pictures) {
             epochs.trace(methods);
-            methods.method("step", this::step).method("restart", t -> t.assign(SUM, t.zeros(2)));
+            losses.trace(methods);
             pictures.trace(methods);
+            methods.method("step", this::step);
         }
 
         private void step(Trace t) {
@@ -201,7 +175,7 @@ public final class Vae implements Recipe<Vae.Settings> {
                     .plus(code.divergence().times(t.number("beta")))
                     .mean();
             t.minimize(loss, net.parameters(), new Optimizer.Adam(), "adam", t.number("learningRate"));
-            t.assign(SUM, t.value(SUM).plus(Tensor.stack(0, List.of(loss.detach(), t.ones()))));
+            losses.add(t, List.of(loss));
         }
     }
 
@@ -211,18 +185,12 @@ public final class Vae implements Recipe<Vae.Settings> {
         private final long seed;
 
         Coding(Settings settings, Setting setting, LabelledImages images) {
-            if (images.test().height() != VaeNet.SIDE || images.test().width() != VaeNet.SIDE) {
-                throw new DataException("data: \"%s\" has pictures of %d × %d; this net takes 28 × 28"
-                        .formatted(
-                                settings.data(),
-                                images.test().width(),
-                                images.test().height()));
-            }
             Examples examples = Examples.of(settings.data(), images, 0);
             Model traced = new Model(
                     net(settings),
                     examples,
-                    new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()));
+                    new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()),
+                    new RunningMeans(1));
             CodePictures seen = new CodePictures(traced.net(), examples, settings.latent(), setting.seed());
             Program program = Program.trace(Precision.FLOAT32, methods -> traced.trace(methods, seen));
             super(
@@ -255,10 +223,8 @@ public final class Vae implements Recipe<Vae.Settings> {
                     .with("beta", settings.beta())
                     .with("learningRate", settings.learningRate())
                     .run();
-            if (step % settings.showEvery() == 0 || step == steps()) {
-                float[] sum = program.get(Model.SUM).floats();
-                program.call("restart").run();
-                pictures.show(program, Map.of("trainLoss", (double) sum[0] / sum[1]), show);
+            if (step % settings.pace().showEvery() == 0 || step == steps()) {
+                pictures.show(program, Map.of("trainLoss", model.losses().take(program)[0]), show);
             }
         }
     }
