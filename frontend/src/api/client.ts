@@ -132,12 +132,12 @@ export async function deleteDataset(dataset: string): Promise<void> {
   await request(`${API}/datasets/${id(dataset)}`, { method: 'DELETE' });
 }
 
-/** What the model of a run takes and gives. */
-export function describeModel(run: string, signal?: AbortSignal): Promise<ModelCard> {
-  return get(`${MODELS}/${id(run)}`, signal);
+/** What the model of a run takes and gives: for one of its abilities, or the first. */
+export function describeModel(run: string, signal?: AbortSignal, ability?: string): Promise<ModelCard> {
+  return get(`${MODELS}/${id(run)}${ability ? `?ability=${id(ability)}` : ''}`, signal);
 }
 
-/** Asks the newest checkpoint of a run. */
-export function infer(run: string, inputs: readonly Tensor[], signal?: AbortSignal): Promise<InferenceAnswer> {
-  return post(`${MODELS}/${id(run)}/infer`, { inputs }, { signal });
+/** Asks the newest checkpoint of a run for one of its abilities, or the first. */
+export function infer(run: string, inputs: readonly Tensor[], signal?: AbortSignal, ability?: string): Promise<InferenceAnswer> {
+  return post(`${MODELS}/${id(run)}/infer`, { inputs, ...(ability && { parameters: { ability } }) }, { signal });
 }

@@ -4,6 +4,7 @@ import { gan1d } from './Gan1dPicture';
 import { heart } from './HeartPicture';
 import { lenet } from './LenetPicture';
 import type { NaturalPicture } from './natural';
+import { vae } from './VaePicture';
 
 /** The recipes with a picture of their own, by id. */
 const NATURAL: Readonly<Record<string, NaturalPicture>> = {
@@ -14,6 +15,7 @@ const NATURAL: Readonly<Record<string, NaturalPicture>> = {
   lenet,
   'char-rnn': charRnn,
   'gan-1d': gan1d,
+  vae,
 };
 
 export function naturalPictureOf(recipe: string): NaturalPicture | undefined {

@@ -1,9 +1,10 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { Failure } from '../components/Failure';
 import { outputOf, stepOf, tensorOf, type Asking } from './answers';
 import { ClassBars } from './ClassBars';
 import { asDigit, DIGIT_SIDE } from './digit';
 import { DigitPad } from './DigitPad';
+import { SquarePixels } from './SquarePixels';
 import { inkOf, written, type Stroke } from './strokes';
 import { useAnswer } from './useAnswer';
 
@@ -45,20 +46,10 @@ export function DigitReader({ run, input, checkpoint, classes }: Asking & { clas
 }
 
 /** The drawing as the network gets it. */
-function Seen({ digit }: { digit: Float32Array | undefined }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const c = canvas.current!.getContext('2d')!;
-    const image = new ImageData(DIGIT_SIDE, DIGIT_SIDE);
-    for (let i = 0; i < DIGIT_SIDE ** 2; i++) {
-      const grey = Math.round(255 * (digit?.[i] ?? 0));
-      image.data.set([grey, grey, grey, 255], 4 * i);
-    }
-    c.putImageData(image, 0, 0);
-  }, [digit]);
+export function Seen({ digit }: { digit: Float32Array | undefined }) {
   return (
     <figure class="seen">
-      <canvas class="pixels" ref={canvas} width={DIGIT_SIDE} height={DIGIT_SIDE} role="img" aria-label="The drawing, centred and scaled to 28 × 28 pixels" />
+      <SquarePixels pixels={digit} side={DIGIT_SIDE} label="The drawing, centred and scaled to 28 × 28 pixels" />
       <figcaption class="hint">what it gets: 28 × 28, centred and scaled as it was taught</figcaption>
     </figure>
   );

@@ -6,9 +6,11 @@ import { Loading } from '../components/Loading';
 import { useLoaded } from '../components/useLoaded';
 import type { PictureProps } from '../pictures/natural';
 import type { Pictures } from '../stream/view';
+import { CodePlane } from './CodePlane';
 import { DigitReader } from './DigitReader';
 import { FeatureRow } from './FeatureRow';
 import { PointProbe } from './PointProbe';
+import { Redrawer } from './Redrawer';
 import { SampleBox } from './SampleBox';
 import { DIGIT_SIDE } from './digit';
 
@@ -21,7 +23,7 @@ interface Props {
   probe: PictureProps['probe'];
 }
 
-const TITLES: Readonly<Record<string, string>> = { classify: 'Try it', predict: 'Ask it', sample: 'Let it draw samples' };
+const TITLES: Readonly<Record<string, string>> = { classify: 'Try it', predict: 'Ask it', decode: 'Play with codes', sample: 'Let it draw samples' };
 
 /** Whether there is something to use here. Writing text has its own box. */
 export function canBeUsed(abilities: readonly string[]): boolean {
@@ -70,11 +72,19 @@ function Loaded(props: LoadedProps) {
   return <Use {...props} card={card.value} />;
 }
 
-function Use({ run, ability, checkpoint, pictures, probe, card }: LoadedProps & { card: ModelCard }) {
+function Use({ run, ability, abilities, checkpoint, pictures, probe, card }: LoadedProps & { card: ModelCard }) {
   const input = card.inputs[0]!;
   const width = input.shape.slice(1).reduce((product, size) => product * size, 1);
   const classes = card.properties?.['classes']?.split(',') ?? [];
   const common = { run: run.id, input, checkpoint };
+  if (ability === 'decode') {
+    return (
+      <>
+        {width === 2 && <CodePlane {...common} pictures={pictures} />}
+        {abilities.includes('encode') && <Redrawer {...common} />}
+      </>
+    );
+  }
   if (ability === 'sample') {
     return <SampleBox {...common} width={width} params={run.params} />;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { outputOf, stepOf, tensorOf } from './answers';
 import { asDigit, DIGIT_SIDE } from './digit';
+import { quantile, shareBelow } from './normal';
 import { histogramOf, momentsOf, noise } from './samples';
 import { written } from './strokes';
 
@@ -100,5 +101,14 @@ describe('samples', () => {
   it('come from noise that is spread evenly, and have a mean and a deviation', () => {
     expect(noise(3, 2, () => 0.75)).toEqual([1, 1, 1]);
     expect(momentsOf([1, 3])).toEqual({ mean: 2, deviation: 1 });
+  });
+});
+
+describe('the normal distribution', () => {
+  it('has its published quantiles', () => {
+    expect(quantile(0.5)).toBeCloseTo(0, 9);
+    expect(quantile(0.975)).toBeCloseTo(1.959964, 6);
+    expect(quantile(0.1)).toBeCloseTo(-1.281552, 6);
+    expect(shareBelow(3)).toBeCloseTo(0.998650102, 8);
   });
 });

@@ -12,8 +12,9 @@ export interface Answer {
  * What a run's model says to an input: asked again when the input changes, and when the run has a new checkpoint.
  *
  * @param input undefined asks nothing; the same object is the same question
+ * @param ability of the model; its first one if there is none
  */
-export function useAnswer(run: string, input: Tensor | undefined, checkpoint: number): Answer {
+export function useAnswer(run: string, input: Tensor | undefined, checkpoint: number, ability?: string): Answer {
   const [state, setState] = useState<Answer>({ answer: undefined, error: undefined });
   useEffect(() => {
     if (!input) {
@@ -21,11 +22,11 @@ export function useAnswer(run: string, input: Tensor | undefined, checkpoint: nu
       return;
     }
     const abort = new AbortController();
-    infer(run, [input], abort.signal).then(
+    infer(run, [input], abort.signal, ability).then(
       (answer) => !abort.signal.aborted && setState({ answer, error: undefined }),
       (error: unknown) => !abort.signal.aborted && setState((before) => ({ ...before, error })),
     );
     return () => abort.abort();
-  }, [run, input, checkpoint]);
+  }, [run, input, checkpoint, ability]);
   return state;
 }

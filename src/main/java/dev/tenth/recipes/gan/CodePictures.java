@@ -8,11 +8,13 @@ import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
+import dev.tenth.torch.Random;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -72,7 +74,8 @@ final class CodePictures {
 
     /** Pictures of codes: of two numbers, those that cut N(0, 1) into equal parts; of more, drawn ones. */
     private void draw(Trace t) {
-        Tensor z = latent == 2 ? plane(t) : t.random(t.integer("seed")).normal(SAMPLES, latent);
+        Random random = t.random(t.integer("seed"));
+        Tensor z = latent == 2 ? plane(t) : random.normal(SAMPLES, latent);
         t.output("pictures", net.picture(z));
     }
 
@@ -82,7 +85,7 @@ final class CodePictures {
         Tensor places = shares.times(2).minus(1).erfinv().times(Math.sqrt(2));
         Tensor x = places.reshape(1, PLACES).expand(PLACES, PLACES);
         Tensor y = places.negate().reshape(PLACES, 1).expand(PLACES, PLACES);
-        return Tensor.stack(2, java.util.List.of(x, y)).reshape(PLACES * PLACES, 2);
+        return Tensor.stack(2, List.of(x, y)).reshape(PLACES * PLACES, 2);
     }
 
     /**

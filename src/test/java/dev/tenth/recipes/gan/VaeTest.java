@@ -38,10 +38,13 @@ class VaeTest {
     void theDivergenceIsThatOfTwoNormalDistributions() {
         float[] means = {0, 1.5f, -.7f, .2f};
         float[] logVariances = {0, -1, .8f, -2.5f};
-        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("diverge", t -> {
-            Code code = new Code(t.input("mean", DType.FLOAT32, 2, 2), t.input("logVariance", DType.FLOAT32, 2, 2));
-            t.output("kl", code.divergence());
-        }));
+        Program program = Program.trace(
+                Precision.FLOAT32,
+                methods -> methods.method("diverge", t -> {
+                    Code code =
+                            new Code(t.input("mean", DType.FLOAT32, 2, 2), t.input("logVariance", DType.FLOAT32, 2, 2));
+                    t.output("kl", code.divergence());
+                }));
         try (Executable executable = new Executable(program, Device.CPU, 1)) {
             float[] found = executable
                     .call("diverge")
@@ -84,7 +87,8 @@ class VaeTest {
                                         t.input("logits", DType.FLOAT32, 1, 6)))));
         double expected = 0;
         for (int i = 0; i < pixels.length; i++) {
-            expected += pixels[i] * Math.log1p(Math.exp(-logits[i])) + (1 - pixels[i]) * Math.log1p(Math.exp(logits[i]));
+            expected +=
+                    pixels[i] * Math.log1p(Math.exp(-logits[i])) + (1 - pixels[i]) * Math.log1p(Math.exp(logits[i]));
         }
         try (Executable executable = new Executable(program, Device.CPU, 1)) {
             float[] found = executable
@@ -129,7 +133,9 @@ class VaeTest {
             assertThat(z.shape()).containsExactly(20, 20);
             float[] drawn = decoder.infer(Map.of("z", z)).get("image").floats();
             for (int i = 0; i < 20; i++) {
-                assertThat(nearest(drawn, i, digits)).as("the original of drawing " + i).isEqualTo(i);
+                assertThat(nearest(drawn, i, digits))
+                        .as("the original of drawing " + i)
+                        .isEqualTo(i);
             }
         }
     }

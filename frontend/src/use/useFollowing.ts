@@ -1,0 +1,43 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { infer } from '../api/client';
+import type { Tensor } from '../api/wire';
+import type { Answer } from './useAnswer';
+
+/**
+ * What a run's model says to an input that moves all the time: one question is under way, and after it the newest is asked; what
+ * came in between is passed over. So a slow answer never keeps the picture from moving.
+ */
+export function useFollowing(run: string, ability: string, input: Tensor, checkpoint: number): Answer {
+  const [state, setState] = useState<Answer>({ answer: undefined, error: undefined });
+  const wanted = useRef<Tensor | undefined>(undefined);
+  const busy = useRef(false);
+  const abort = useRef(new AbortController());
+  useEffect(() => {
+    const leaving = (abort.current = new AbortController());
+    return () => leaving.abort();
+  }, [run]);
+  useEffect(() => {
+    wanted.current = input;
+    const { signal } = abort.current;
+    const ask = async () => {
+      busy.current = true;
+      while (wanted.current && !signal.aborted) {
+        const asked = wanted.current;
+        wanted.current = undefined;
+        try {
+          const answer = await infer(run, [asked], signal, ability);
+          setState({ answer, error: undefined });
+        } catch (error) {
+          if (!signal.aborted) {
+            setState((before) => ({ ...before, error }));
+          }
+        }
+      }
+      busy.current = false;
+    };
+    if (!busy.current) {
+      void ask();
+    }
+  }, [run, ability, input, checkpoint]);
+  return state;
+}
