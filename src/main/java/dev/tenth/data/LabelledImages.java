@@ -3,21 +3,27 @@ package dev.tenth.data;
 import java.util.List;
 
 /**
- * Grey pictures of one size, each with its class, in a part to learn from and one to be tested with.
+ * Pictures of one size, each with its class, in a part to learn from and one to be tested with.
  *
  * @param classes the names of the classes; a label is a place in it
  */
 public record LabelledImages(Part training, Part test, List<String> classes) {
     /**
-     * These, if a net for pictures of {@code side × side} can take them.
+     * These, if a net for grey pictures of {@code side × side} can take them.
      *
      * @param id the data set's, for the message
-     * @throws DataException if they are of another size
+     * @throws DataException if they are of another size, or in colour
      */
     public LabelledImages requireSide(String id, int side) {
-        if (training.height() != side || training.width() != side) {
-            throw new DataException("data: \"%s\" has pictures of %d × %d; this net takes %d × %d"
-                    .formatted(id, training.width(), training.height(), side, side));
+        if (training.height() != side || training.width() != side || training.channels() != 1) {
+            throw new DataException("data: \"%s\" has pictures of %d × %d%s; this net takes %d × %d in grey"
+                    .formatted(
+                            id,
+                            training.width(),
+                            training.height(),
+                            training.channels() == 1 ? "" : " in colour",
+                            side,
+                            side));
         }
         return this;
     }
@@ -25,15 +31,27 @@ public record LabelledImages(Part training, Part test, List<String> classes) {
     /**
      * Some pictures.
      *
-     * @param pixels {@code count · height · width} bytes, 0 black to 255 white, picture by picture, row by row from the top
+     * @param pixels {@code count · height · width · channels} bytes, 0 black to 255 white, picture by picture, row by row from the
+     *     top, in colour red, green and blue for each pixel
+     * @param channels 1 for grey pictures, 3 for pictures in colour
      * @param labels one a picture
      */
-    public record Part(byte[] pixels, int count, int height, int width, byte[] labels) {
+    public record Part(byte[] pixels, int count, int height, int width, int channels, byte[] labels) {
         public Part {
-            if (pixels.length != count * height * width || labels.length != count) {
-                throw new IllegalArgumentException("pixels: %d bytes and %d labels are not %d pictures of %d × %d"
-                        .formatted(pixels.length, labels.length, count, height, width));
+            if (pixels.length != count * height * width * channels || labels.length != count) {
+                throw new IllegalArgumentException("pixels: %d bytes and %d labels are not %d pictures of %d × %d × %d"
+                        .formatted(pixels.length, labels.length, count, height, width, channels));
             }
+        }
+
+        /** Grey ones. */
+        public Part(byte[] pixels, int count, int height, int width, byte[] labels) {
+            this(pixels, count, height, width, 1, labels);
+        }
+
+        /** The bytes of one picture. */
+        public int size() {
+            return height * width * channels;
         }
     }
 }

@@ -153,7 +153,7 @@ public final class Examples {
         Range tested = new Range(test, 0, images.test().count());
         return new Examples(
                 id,
-                images.training().height() * images.training().width(),
+                images.training().size(),
                 images.classes(),
                 new EnumMap<>(Map.of(
                         Part.TRAINING,
@@ -170,8 +170,8 @@ public final class Examples {
                 name,
                 DType.UINT8,
                 part.count(),
-                (long) part.height() * part.width(),
-                () -> HostTensor.of(part.pixels(), part.count(), (long) part.height() * part.width()),
+                part.size(),
+                () -> HostTensor.of(part.pixels(), part.count(), part.size()),
                 () -> {
                     long[] labels = new long[part.count()];
                     for (int i = 0; i < labels.length; i++) {

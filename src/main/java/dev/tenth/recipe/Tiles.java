@@ -17,7 +17,25 @@ public final class Tiles {
      * @param caption what is to be seen, for people
      */
     public static Shown.Image grey(String id, float[] values, int height, int width, int columns, String caption) {
-        return draw(id, values, height, width, columns, caption, Tiles::grey);
+        return draw(id, values.length, height, width, columns, caption, place -> grey(values[place]));
+    }
+
+    /**
+     * Tiles in colour.
+     *
+     * @param values as of grey ones, red, green and blue for each pixel
+     */
+    public static Shown.Image colored(String id, float[] values, int height, int width, int columns, String caption) {
+        return draw(
+                id,
+                values.length / 3,
+                height,
+                width,
+                columns,
+                caption,
+                place -> channel(values[3 * place]) << 16
+                        | channel(values[3 * place + 1]) << 8
+                        | channel(values[3 * place + 2]));
     }
 
     /** The same with 0 white, negative values blue and positive ones red, each tile scaled to its largest magnitude. */
@@ -33,13 +51,13 @@ public final class Tiles {
                 scaled[tile * size + i] /= largest;
             }
         }
-        return draw(id, scaled, height, width, columns, caption, Tiles::signed);
+        return draw(id, scaled.length, height, width, columns, caption, place -> signed(scaled[place]));
     }
 
     @FunctionalInterface
-    private interface Palette {
-        /** The colour of a value as 0xRRGGBB. */
-        int of(float value);
+    private interface Pixels {
+        /** The colour of a pixel, by its place tile by tile, as 0xRRGGBB. */
+        int at(int place);
     }
 
     private static int grey(float value) {
@@ -56,8 +74,8 @@ public final class Tiles {
     }
 
     private static Shown.Image draw(
-            String id, float[] values, int height, int width, int columns, String caption, Palette palette) {
-        int tiles = values.length / (height * width);
+            String id, int pixels, int height, int width, int columns, String caption, Pixels colors) {
+        int tiles = pixels / (height * width);
         int rows = (tiles + columns - 1) / columns;
         int pictureWidth = columns * (width + GAP) - GAP;
         int pictureHeight = rows * (height + GAP) - GAP;
@@ -67,7 +85,7 @@ public final class Tiles {
             int tile = i / (height * width);
             int y = tile / columns * (height + GAP) + i / width % height;
             int x = tile % columns * (width + GAP) + i % width;
-            int color = palette.of(values[i]);
+            int color = colors.at(i);
             int place = 3 * (y * pictureWidth + x);
             rgb[place] = (byte) (color >> 16);
             rgb[place + 1] = (byte) (color >> 8);

@@ -2,6 +2,7 @@ package dev.tenth.recipes;
 
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipes.cnn.Lenet;
+import dev.tenth.recipes.gan.Dcgan;
 import dev.tenth.recipes.gan.Gan1d;
 import dev.tenth.recipes.gan.GanDigits;
 import dev.tenth.recipes.gan.Vae;
@@ -26,6 +27,7 @@ public final class Recipes {
                 new CharRnn(),
                 new Gan1d(),
                 new GanDigits(),
+                new Dcgan(),
                 new Vae());
     }
 }

@@ -14,9 +14,14 @@ public record Conv(Variable weight, Variable bias, int stride, int padding) {
      */
     public static Conv of(String name, int in, int out, int size, int stride, int padding) {
         Initial initial = Initial.uniform(1 / Math.sqrt((double) in * size * size));
+        return of(name, in, out, size, stride, padding, initial, initial);
+    }
+
+    public static Conv of(
+            String name, int in, int out, int size, int stride, int padding, Initial weights, Initial biases) {
         return new Conv(
-                Variable.parameter(name + "/weight", initial, out, in, size, size),
-                Variable.parameter(name + "/bias", initial, out),
+                Variable.parameter(name + "/weight", weights, out, in, size, size),
+                Variable.parameter(name + "/bias", biases, out),
                 stride,
                 padding);
     }

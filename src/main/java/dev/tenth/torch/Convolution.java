@@ -112,6 +112,18 @@ public final class Convolution {
                         bias);
     }
 
+    /** With so many rows and columns of one value on each side. */
+    public static Tensor pad2d(Tensor input, int margin, double value) {
+        Shape result = input.shape().with(-2, input.size(-2) + 2L * margin).with(-1, input.size(-1) + 2L * margin);
+        return input.call(
+                "constant_pad_nd",
+                input.type(),
+                result,
+                input,
+                new long[] {margin, margin, margin, margin},
+                Scalar.of(value));
+    }
+
     /** The largest element of each {@code size × size} square. */
     public static Tensor maxPool2d(Tensor input, int size) {
         return pool("max_pool2d", input, size);

@@ -324,6 +324,25 @@ public final class Tensor {
     }
 
     /**
+     * A symmetric matrix {@code [n, n]} taken apart into V·diag(λ)·Vᵀ.
+     *
+     * @return λ, smallest first, {@code [n]}, and V with an eigenvector in each column, {@code [n, n]}
+     */
+    public List<Tensor> symmetricEigen() {
+        if (shape.rank() != 2 || size(0) != size(1)) {
+            throw new ShapeException("symmetricEigen: " + shape + " is not [n, n]");
+        }
+        List<Tensor> results = List.of(trace.tensor(type, shape.without(1)), trace.tensor(type, shape));
+        trace.add(new Instruction.Call("linalg_eigh", List.of(this), results));
+        return results;
+    }
+
+    /** The sum of the diagonal of a matrix, a scalar. */
+    public Tensor diagonalSum() {
+        return call("trace", type, Shape.SCALAR, this);
+    }
+
+    /**
      * {@code x·Wᵀ + b}.
      *
      * @param weight {@code [out, in]}; the last dimension of this is {@code in}

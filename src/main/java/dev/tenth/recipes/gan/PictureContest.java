@@ -1,0 +1,178 @@
+package dev.tenth.recipes.gan;
+
+import dev.tenth.recipe.Examples;
+import dev.tenth.recipe.Examples.Part;
+import dev.tenth.recipe.ProgramTraining;
+import dev.tenth.recipe.RunningMeans;
+import dev.tenth.recipe.Setting;
+import dev.tenth.recipe.Shown;
+import dev.tenth.torch.Executable;
+import dev.tenth.torch.Optimizer;
+import dev.tenth.torch.Precision;
+import dev.tenth.torch.Program;
+import dev.tenth.torch.Random;
+import dev.tenth.torch.Randomness;
+import dev.tenth.torch.Resident;
+import dev.tenth.torch.Tensor;
+import dev.tenth.torch.Trace;
+import dev.tenth.torch.Variable;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/** The training of {@link Dcgan}. */
+final class PictureContest extends ProgramTraining<Dcgan.Settings> {
+    /** The figures of a step, in the order in which the program adds them up. */
+    private static final List<String> FIGURES = List.of("dLoss", "dReal", "dFake", "gLoss");
+
+    private static final List<String> DIGITS =
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList();
+
+    /** The traced half: what a step is, and what is looked at. */
+    private record Model(
+            Dcgan.Settings settings,
+            Frame frame,
+            PictureWriter generator,
+            PictureReader discriminator,
+            Examples examples,
+            Optional<DigitFid> fid,
+            RunningMeans means) {
+        void trace(Program.Builder methods) {
+            means.trace(methods);
+            methods.method("step", this::step).method("look", t -> {
+                t.output("frame", t.value(frame.state()));
+                t.output("samples", generate(noise(t, settings.grid() * settings.grid()))); // [n, S·S·C]
+            });
+            fid.ifPresent(judge -> judge.trace(methods, examples, this::noise, this::generate));
+        }
+
+        private Tensor noise(Trace t, int n) {
+            return noise(t.random(t.integer("seed")), n);
+        }
+
+        /** {@code [n, Z]} from N(0, 1). */
+        private Tensor noise(Random random, int n) {
+            return random.normal(n, settings.latent());
+        }
+
+        private Tensor generate(Tensor z) {
+            return frame.unframed(generator.write(z));
+        }
+
+        /** k steps of D, then one of G with the pictures that D saw last. */
+        private void step(Trace t) {
+            Random random = t.random(t.integer("seed"));
+            t.repeat(t.integer("dStepsMore"), List.of(t.zeros()), (_, carried) -> {
+                trainD(t, random, generator.train(noise(random, settings.batch())));
+                return carried;
+            });
+            Tensor fake = generator.train(noise(random, settings.batch())); // [B, C, S, S]
+            List<Tensor> d = trainD(t, random, fake);
+            // −log D(G(z)): the form that does not saturate.
+            Tensor gLoss = discriminator.train(fake).output().binaryCrossEntropyWithLogits(t.ones(settings.batch(), 1));
+            t.minimize(gLoss, generator.parameters(), adam(), "adam-g", t.number("gLearningRate"));
+            means.add(t, List.of(d.get(0), d.get(1), d.get(2), gLoss));
+        }
+
+        /**
+         * One step of D: maximise log D(x) + log(1 − D(G(z))). Real and generated pictures are read apart, each normalised by their
+         * own statistics.
+         *
+         * @return its loss, its mean for real and for generated ones
+         */
+        private List<Tensor> trainD(Trace t, Random random, Tensor fake) {
+            int batch = settings.batch();
+            Tensor rows = random.integers(examples.rows(Part.TRAINING), batch); // [B]
+            Tensor real = frame.framed(examples.inputs(t, Part.TRAINING, rows)); // [B, C, S, S]
+            Tensor onReal = discriminator.train(real).output(); // [B, 1]
+            Tensor onFake = discriminator.train(fake.detach()).output(); // [B, 1]
+            Tensor loss = onReal.binaryCrossEntropyWithLogits(t.ones(batch, 1))
+                    .plus(onFake.binaryCrossEntropyWithLogits(t.zeros(batch, 1)));
+            t.minimize(loss, discriminator.parameters(), adam(), "adam-d", t.number("dLearningRate"));
+            return List.of(
+                    loss.detach(),
+                    onReal.detach().sigmoid().mean(),
+                    onFake.detach().sigmoid().mean());
+        }
+
+        private Optimizer adam() {
+            return new Optimizer.Adam(settings.beta1(), .999, 1e-8);
+        }
+    }
+
+    private final Model model;
+    private final long seed;
+
+    PictureContest(Dcgan.Settings settings, Setting setting, Examples examples, Frame frame) {
+        boolean digits = frame.inner() == DigitFid.SIDE && examples.classes().equals(DIGITS);
+        Model traced = new Model(
+                settings,
+                frame,
+                Dcgan.generator(settings, frame),
+                PictureReader.of("d", frame, settings.maps(), 1),
+                examples,
+                digits ? Optional.of(new DigitFid()) : Optional.empty(),
+                new RunningMeans(FIGURES.size()));
+        Program program = Program.trace(Precision.FLOAT32, traced::trace);
+        Map<Variable, Resident> residents =
+                new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
+        traced.fid().ifPresent(fid -> {
+            residents.putAll(examples.residents(Part.TEST, setting.residents(), setting.device()));
+            residents.putAll(fid.residents(setting.residents(), setting.device()));
+        });
+        super(settings, new Executable(program, setting.device(), setting.seed(), residents));
+        this.model = traced;
+        this.seed = setting.seed();
+    }
+
+    @Override
+    public long steps() {
+        return settings.steps();
+    }
+
+    @Override
+    public void begin(Consumer<Shown> show) {
+        look(show);
+        model.fid().ifPresent(fid -> show.accept(new Shown.Metrics(fid.measure(program, seed))));
+    }
+
+    @Override
+    public void step(long step, Consumer<Shown> show) {
+        program.call("step")
+                .with("seed", Randomness.mix(seed, step))
+                .with("dStepsMore", settings.dSteps() - 1)
+                .with("dLearningRate", settings.dLearningRate())
+                .with("gLearningRate", settings.gLearningRate())
+                .run();
+        boolean last = step == settings.steps();
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        if (last || step % settings.pace().showEvery() == 0) {
+            double[] means = model.means().take(program);
+            for (int i = 0; i < means.length; i++) {
+                metrics.put(FIGURES.get(i), means[i]);
+            }
+            look(show);
+        }
+        if (last || step % settings.judgeEvery() == 0) {
+            model.fid().ifPresent(fid -> metrics.putAll(fid.measure(program, seed)));
+        }
+        if (!metrics.isEmpty()) {
+            show.accept(new Shown.Metrics(metrics));
+        }
+    }
+
+    /** What G makes of noise that is always the same. */
+    private void look(Consumer<Shown> show) {
+        float[] samples = program.call("look")
+                .with("seed", Randomness.mix(seed, "look"))
+                .run()
+                .get("samples")
+                .floats();
+        show.accept(
+                model.frame().tiles("samples", samples, settings.grid(), "what the generator makes of the same noise"));
+    }
+}
