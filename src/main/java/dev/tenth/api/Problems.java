@@ -46,6 +46,8 @@ final class Problems {
                 Problem.of(422, "No such preset", detail, errors).response();
             case NO_SUCH_CHECKPOINT ->
                 Problem.of(422, "No such checkpoint", detail, errors).response();
+            case TOO_MANY_PINS ->
+                Problem.of(409, "Too many pins", detail, errors).response();
             case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors).response();
             case KEY_CONFLICT ->
                 Problem.of(409, "Key used for something else", detail, errors).response();

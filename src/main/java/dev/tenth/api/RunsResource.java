@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tenth.api.Problem.FieldError;
 import dev.tenth.run.Command;
 import dev.tenth.run.LocalRuns;
+import dev.tenth.run.MetricHistory;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.store.Checkpoint;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -171,6 +173,16 @@ public class RunsResource {
                         new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + id + "\""));
     }
 
+    /** The metrics over the steps, without what a resumed run took back. */
+    record Metrics(Map<String, MetricHistory.Line> metrics) {}
+
+    @GET
+    @Path("/{id}/metrics")
+    public Metrics metrics(@PathParam("id") String id) {
+        existing(id);
+        return new Metrics(MetricHistory.of(log, id));
+    }
+
     @DELETE
     @Path("/{id}")
     public Response delete(@PathParam("id") String id) {
@@ -219,9 +231,14 @@ public class RunsResource {
     }
 
     /** A checkpoint as the API answers it. */
-    record CheckpointDocument(long step, long seq, String sha256, long bytes) {
-        static CheckpointDocument of(Checkpoint checkpoint) {
-            return new CheckpointDocument(checkpoint.step(), checkpoint.seq(), checkpoint.sha256(), checkpoint.bytes());
+    record CheckpointDocument(long step, long seq, String sha256, long bytes, boolean pinned) {
+        static CheckpointDocument of(Checkpoint checkpoint, Set<Long> pinned) {
+            return new CheckpointDocument(
+                    checkpoint.step(),
+                    checkpoint.seq(),
+                    checkpoint.sha256(),
+                    checkpoint.bytes(),
+                    pinned.contains(checkpoint.step()));
         }
     }
 
@@ -229,8 +246,12 @@ public class RunsResource {
     @Path("/{id}/checkpoints")
     public Page<CheckpointDocument> checkpoints(@PathParam("id") String id) {
         existing(id);
+        Set<Long> pinned = runs.pinned(id);
         return new Page<>(
-                checkpoints.list(id).stream().map(CheckpointDocument::of).toList(), null);
+                checkpoints.list(id).stream()
+                        .map(checkpoint -> CheckpointDocument.of(checkpoint, pinned))
+                        .toList(),
+                null);
     }
 
     /** What is known of a checkpoint, or, as {@code application/octet-stream}, the safetensors file itself. */
@@ -239,14 +260,9 @@ public class RunsResource {
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
     public Response checkpoint(
             @PathParam("id") String id, @PathParam("step") String step, @HeaderParam("Accept") String accept) {
-        existing(id);
-        Checkpoint checkpoint = checkpoints.list(id).stream()
-                .filter(each -> Long.toString(each.step()).equals(step))
-                .findFirst()
-                .orElseThrow(() -> new Problem.Exception(
-                        404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
+        Checkpoint checkpoint = checkpoint(id, step);
         if (accept == null || !accept.contains(MediaType.APPLICATION_OCTET_STREAM)) {
-            return Response.ok(CheckpointDocument.of(checkpoint), MediaType.APPLICATION_JSON)
+            return Response.ok(CheckpointDocument.of(checkpoint, runs.pinned(id)), MediaType.APPLICATION_JSON)
                     .build();
         }
         StreamingOutput file = output -> {
@@ -257,5 +273,32 @@ public class RunsResource {
         return Response.ok(file, MediaType.APPLICATION_OCTET_STREAM)
                 .header("Content-Disposition", "attachment; filename=\"" + id + "-" + step + ".safetensors\"")
                 .build();
+    }
+
+    private Checkpoint checkpoint(String id, String step) {
+        existing(id);
+        return checkpoints.list(id).stream()
+                .filter(each -> Long.toString(each.step()).equals(step))
+                .findFirst()
+                .orElseThrow(() -> new Problem.Exception(
+                        404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
+    }
+
+    /** A pinned checkpoint is never thinned out. */
+    @PUT
+    @Path("/{id}/checkpoints/{step}/pin")
+    @Consumes(MediaType.WILDCARD)
+    public CheckpointDocument pin(@PathParam("id") String id, @PathParam("step") String step) {
+        Checkpoint checkpoint = checkpoint(id, step);
+        runs.pin(id, checkpoint.step(), true);
+        return CheckpointDocument.of(checkpoint, runs.pinned(id));
+    }
+
+    @DELETE
+    @Path("/{id}/checkpoints/{step}/pin")
+    public CheckpointDocument unpin(@PathParam("id") String id, @PathParam("step") String step) {
+        Checkpoint checkpoint = checkpoint(id, step);
+        runs.pin(id, checkpoint.step(), false);
+        return CheckpointDocument.of(checkpoint, runs.pinned(id));
     }
 }

@@ -5,10 +5,10 @@ import dev.tenth.recipe.Schema;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -20,7 +20,6 @@ final class Interventions<P extends Record & Parameters> {
     static final String PARAMETERS = "parameters";
 
     static final String PREVIOUS = "previous";
-    private static final int PAGE = 1_000;
 
     private final Schema<P> schema;
     private final P first;
@@ -34,7 +33,7 @@ final class Interventions<P extends Record & Parameters> {
 
     /** Those of a run. What is on its way to the log must be flushed. */
     static <P extends Record & Parameters> Interventions<P> of(Schema<P> schema, P sample, RunLog log, RunEntry run) {
-        List<Event> sets = sets(log, run.id());
+        List<Event> sets = AppliedCommands.read(log, run.id(), Set.of("set"));
         Map<String, Object> began = new LinkedHashMap<>(JsonObjects.read(run.parameters()));
         for (Event set : sets.reversed()) {
             began.putAll(part(set, PREVIOUS)); // the oldest one has the last word
@@ -42,21 +41,6 @@ final class Interventions<P extends Record & Parameters> {
         Interventions<P> interventions = new Interventions<>(schema, schema.with(sample, began));
         sets.forEach(set -> interventions.turn(set.step(), part(set, PARAMETERS)));
         return interventions;
-    }
-
-    private static List<Event> sets(RunLog log, String run) {
-        List<Event> sets = new ArrayList<>();
-        long seq = 0;
-        for (; ; ) {
-            List<Event> page = log.read(run, seq, PAGE, List.of(EventType.COMMAND_APPLIED.wire()));
-            if (page.isEmpty()) {
-                return sets;
-            }
-            page.stream()
-                    .filter(event -> JsonObjects.read(event.data()).get("type").equals("set"))
-                    .forEach(sets::add);
-            seq = page.getLast().seq();
-        }
     }
 
     @SuppressWarnings("unchecked")

@@ -21,6 +21,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,7 +32,6 @@ public final class LocalRuns implements Runs, AutoCloseable {
     /** Seeds are shown to people: no longer than a double can carry through JavaScript. */
     private static final long LARGEST_SEED = (1L << 53) - 1;
 
-    private static final int LONGEST_NAME = 200;
     private static final int PAGE = 200;
 
     private final Workshop shop;
@@ -39,6 +39,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private final Map<String, Recipe<?>> recipesById;
     private final Scheduler scheduler;
     private final Ids ids = new Ids();
+    private final Admission admission;
     /** Workers by run. A change of the map and of a worker's orders is made under {@code this}. */
     private final Map<String, Worker<?>> workers = new ConcurrentHashMap<>();
 
@@ -49,6 +50,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
         this.recipes = List.copyOf(recipes);
         this.recipesById = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
         this.scheduler = new Scheduler(shop.cores());
+        this.admission = new Admission(shop, scheduler, ids);
     }
 
     /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
@@ -115,9 +117,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private <P extends Record & Parameters> RunEntry take(
             Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
-        Preset<P> from = preset(recipe, preset);
+        Preset<P> from = Admission.preset(recipe, preset);
         P parameters = Importer.parameters(recipe, from, file);
-        check(recipe, parameters, name);
+        admission.check(recipe, parameters, name);
         return new Importer(shop, ids).take(recipe, from, parameters, file, name);
     }
 
@@ -146,94 +148,13 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private <P extends Record & Parameters> RunEntry submit(
             Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
-        Preset<P> preset = preset(recipe, wish.preset());
+        Preset<P> preset = Admission.preset(recipe, wish.preset());
         Schema<P> schema = Schema.of(recipe);
         P parameters = schema.with(preset.parameters(), wish.parameters());
         long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED));
-        check(recipe, parameters, wish.name());
-        RunEntry run = entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
+        admission.check(recipe, parameters, wish.name());
+        RunEntry run = admission.entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
         return begin(run, key);
-    }
-
-    private static <P extends Record & Parameters> Preset<P> preset(Recipe<P> recipe, Optional<String> name) {
-        List<Preset<P>> presets = recipe.presets();
-        if (name.isEmpty()) {
-            return presets.getFirst();
-        }
-        return presets.stream()
-                .filter(preset -> preset.name().equals(name.get()))
-                .findFirst()
-                .orElseThrow(() -> new RefusedException(
-                        Reason.NO_SUCH_PRESET,
-                        "preset",
-                        "preset: \"" + name.get() + "\" is not one of "
-                                + presets.stream().map(Preset::name).toList()));
-    }
-
-    private <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
-        if (parameters.pace().threads() > shop.cores()) {
-            throw new InvalidParametersException(List.of(new Violation(
-                    "threads", parameters.pace().threads(), "at most the " + shop.cores() + " of this machine")));
-        }
-        if (name.isPresent() && name.get().length() > LONGEST_NAME) {
-            throw new InvalidParametersException(
-                    List.of(new Violation("name", name.get(), "a text of at most " + LONGEST_NAME + " characters")));
-        }
-        long bytes = recipe.memoryBytes(parameters);
-        if (bytes > shop.limits().modelBytes()) {
-            throw new RefusedException(
-                    Reason.MODEL_TOO_LARGE,
-                    "params",
-                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
-                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
-        }
-        if (scheduler.waiting() >= shop.limits().queuedRuns()) {
-            throw new RefusedException(
-                    Reason.QUEUE_FULL,
-                    "",
-                    "queue: " + shop.limits().queuedRuns()
-                            + " runs wait already (tenth.limits.queued-runs); try again later");
-        }
-        if (shop.log()
-                        .list(
-                                Optional.empty(),
-                                List.of(),
-                                Optional.empty(),
-                                shop.limits().keptRuns())
-                        .size()
-                >= shop.limits().keptRuns()) {
-            throw new RefusedException(
-                    Reason.QUEUE_FULL,
-                    "",
-                    "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
-        }
-    }
-
-    private RunEntry entry(
-            Recipe<?> recipe,
-            String preset,
-            Map<String, Object> parameters,
-            long seed,
-            Optional<String> name,
-            Optional<RunEntry.Fork> parent) {
-        return new RunEntry(
-                ids.next(),
-                recipe.id(),
-                preset,
-                JsonObjects.write(parameters),
-                seed,
-                name.orElse(recipe.id() + " " + preset),
-                parent,
-                RunState.QUEUED.name(),
-                "waits for its turn",
-                0,
-                0,
-                1,
-                "{}",
-                0,
-                Journal.now(),
-                Optional.empty(),
-                Optional.empty());
     }
 
     private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
@@ -331,44 +252,79 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private Accepted fork(RunEntry parent, Command.Fork fork) {
-        RunCheckpoints checkpoints = new RunCheckpoints(
-                shop.checkpoints(), parent.id(), shop.limits().checkpointsKept());
-        Checkpoint from = checkpoints
-                .find(fork.step())
-                .orElseThrow(() -> new RefusedException(
-                        Reason.NO_SUCH_CHECKPOINT,
-                        "step",
-                        "step: run " + parent.id() + " has no checkpoint"
-                                + fork.step().map(step -> " of step " + step).orElse("") + "; it has "
-                                + shop.checkpoints().list(parent.id()).stream()
-                                        .map(Checkpoint::step)
-                                        .toList()));
-        String id = ids.next();
-        RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, checkpoints, fork), Optional.empty());
-        return new Accepted(id, Optional.of(child.id()));
+        try {
+            RunCheckpoints.Loaded from = checkpoints(parent.id())
+                    .read(fork.step())
+                    .orElseThrow(() -> noSuchCheckpoint(
+                            parent.id(), fork.step().map(step -> " of step " + step).orElse("")));
+            RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, fork), Optional.empty());
+            return new Accepted(ids.next(), Optional.of(child.id()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("checkpoint: it cannot be read", e);
+        }
+    }
+
+    private RefusedException noSuchCheckpoint(String run, String which) {
+        return new RefusedException(
+                Reason.NO_SUCH_CHECKPOINT,
+                "step",
+                "step: run " + run + " has no checkpoint" + which + "; it has "
+                        + shop.checkpoints().list(run).stream()
+                                .map(Checkpoint::step)
+                                .toList());
     }
 
     private <P extends Record & Parameters> RunEntry forked(
-            Recipe<P> recipe, RunEntry parent, Checkpoint from, RunCheckpoints checkpoints, Command.Fork fork) {
+            Recipe<P> recipe, RunEntry parent, RunCheckpoints.Loaded from, Command.Fork fork) {
         Schema<P> schema = Schema.of(recipe);
         P inherited = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(parent.parameters()));
         P parameters = schema.with(inherited, fork.parameters());
-        check(recipe, parameters, fork.name());
-        RunEntry child = entry(
+        admission.check(recipe, parameters, fork.name());
+        long step = from.checkpoint().step();
+        RunEntry child = admission.entry(
                 recipe,
                 parent.preset(),
                 schema.values(parameters),
                 parent.seed(),
                 fork.name().or(() -> Optional.of("fork of " + parent.name())),
-                Optional.of(new RunEntry.Fork(parent.id(), from.step())));
-        try {
-            // Before the run is in the log: a run that is there finds what it goes on from.
-            new RunCheckpoints(shop.checkpoints(), child.id(), shop.limits().checkpointsKept())
-                    .write(from.step(), child.lastSeq(), checkpoints.load(from).content());
-        } catch (IOException e) {
-            throw new UncheckedIOException("checkpoint: that of step " + from.step() + " cannot be read", e);
-        }
+                Optional.of(new RunEntry.Fork(parent.id(), step)));
+        // Before the run is in the log: a run that is there finds what it goes on from.
+        new RunCheckpoints(shop, child.id()).write(step, child.lastSeq(), from.content());
         return child;
+    }
+
+    // ---- pinning
+    // ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public boolean pin(String run, long step, boolean pinned) {
+        synchronized (this) {
+            Worker<?> worker = workers.get(run);
+            RunEntry entry = worker == null ? existing(run) : worker.entry();
+            RunCheckpoints checkpoints = checkpoints(run);
+            if (checkpoints.find(Optional.of(step)).isEmpty()) {
+                throw noSuchCheckpoint(run, " of step " + step);
+            }
+            if (!(pinned ? checkpoints.pin(step) : checkpoints.unpin(step))) {
+                return false;
+            }
+            // It concerns what is kept, not what is trained: it takes effect at once, whatever the run does.
+            Journal journal = worker == null ? new Journal(shop.log(), entry) : worker.journal();
+            journal.applied(
+                    journal.step(), ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
+            journal.flush();
+            return true;
+        }
+    }
+
+    @Override
+    public Set<Long> pinned(String run) {
+        return checkpoints(run).pinned();
+    }
+
+    private RunCheckpoints checkpoints(String run) {
+        Worker<?> worker = workers.get(run);
+        return worker == null ? new RunCheckpoints(shop, run) : worker.checkpoints();
     }
 
     // ---- finding and removing

@@ -3,6 +3,7 @@ package dev.tenth.run;
 import dev.tenth.store.RunEntry;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The runs of the service: made, commanded, found and removed here. Safe for many threads. */
 public interface Runs {
@@ -43,6 +44,18 @@ public interface Runs {
     /** A command that will be carried out. */
     record Accepted(String id, Optional<String> forked) {}
 
+    /**
+     * Pins a checkpoint, so that it is never thinned out, or lets go of it. It takes effect at once, in every state of the run,
+     * and is recorded as {@code command.applied}.
+     *
+     * @return false if it was so already
+     * @throws RefusedException if there is no such run or checkpoint, or too many are pinned
+     */
+    boolean pin(String run, long step, boolean pinned);
+
+    /** The steps of the run whose checkpoints are pinned. */
+    Set<Long> pinned(String run);
+
     Optional<RunEntry> find(String run);
 
     /**
@@ -79,6 +92,7 @@ public interface Runs {
         NO_SUCH_RECIPE,
         NO_SUCH_PRESET,
         NO_SUCH_CHECKPOINT,
+        TOO_MANY_PINS,
         WRONG_STATE,
         KEY_CONFLICT,
         MODEL_TOO_LARGE,

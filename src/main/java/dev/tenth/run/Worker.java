@@ -20,7 +20,7 @@ import java.util.concurrent.CancellationException;
 
 /**
  * The life of one run on its own thread: waits for its threads, prepares, trains step by step, does what it is asked between
- * two steps. It alone writes the run's log.
+ * two steps. It alone writes the run's log, save for a word about what is kept.
  */
 final class Worker<P extends Record & Parameters> implements Scheduler.Claimant {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
@@ -59,8 +59,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         this.scheduler = scheduler;
         this.origin = entry;
         this.journal = new Journal(shop.log(), entry);
-        this.checkpoints =
-                new RunCheckpoints(shop.checkpoints(), entry.id(), shop.limits().checkpointsKept());
+        this.checkpoints = new RunCheckpoints(shop, entry.id());
         this.encoder = new EventEncoder(shop.blobs());
         this.meter = shop.meters().steps(recipe.id());
         this.parameters = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(entry.parameters()));
@@ -91,6 +90,15 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     RunEntry entry() {
         return journal.entry();
+    }
+
+    /** Its end of the log, where others may tell what does not concern the training. */
+    Journal journal() {
+        return journal;
+    }
+
+    RunCheckpoints checkpoints() {
+        return checkpoints;
     }
 
     P parameters() {
@@ -145,6 +153,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         try {
             journal.state(
                     RunState.FAILED, message.lines().limit(3).reduce("", (a, b) -> a.isEmpty() ? b : a + " " + b));
+            journal.flush();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " cannot be written", e);
         }
@@ -221,6 +230,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private void stopped(String id, Command.Stop stop) {
         journal.applied(step(), id, Lifecycle.type(stop), Map.of());
         journal.state(RunState.CANCELLED, "stopped after step " + step());
+        journal.flush();
         throw new Over();
     }
 

@@ -184,8 +184,43 @@ class ApiTest {
         awaitState(child, "SUCCEEDED");
         assertThat(given().get(RUNS + "/" + child).jsonPath().getString("parent.run"))
                 .isEqualTo(run);
+        // Both curves for one chart: they begin at the fork, and part where the parameters do.
+        List<Float> parents = given().get(RUNS + "/" + run + "/metrics").jsonPath().getList("metrics.gLoss.values");
+        List<Float> childs = given().get(RUNS + "/" + child + "/metrics").jsonPath().getList("metrics.gLoss.values");
+        assertThat(parents).hasSize(60);
+        assertThat(childs).hasSize(1).doesNotContain(parents.getFirst());
+        assertThat(given().get(RUNS + "/" + child + "/metrics").jsonPath().getList("metrics.gLoss.steps", Integer.class))
+                .containsExactly(50);
         assertThat(given().delete(RUNS + "/" + run).statusCode()).isEqualTo(204);
         assertThat(given().get(RUNS + "/" + run).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aCheckpointIsPinnedAndLetGoOfAndTheLogTellsIt() {
+        String run = start(Map.of("recipe", "gan-1d", "seed", 3, "params", Map.of("steps", 20, "checkpointEvery", 10)));
+        awaitState(run, "SUCCEEDED");
+        String pin = RUNS + "/" + run + "/checkpoints/10/pin";
+        Response pinned = given().put(pin);
+        assertThat(pinned.statusCode()).as(pinned.asString()).isEqualTo(200);
+        assertThat(pinned.jsonPath().getBoolean("pinned")).isTrue();
+        assertThat(given().put(pin).statusCode()).isEqualTo(200);
+        assertThat(given().get(RUNS + "/" + run + "/checkpoints")
+                        .jsonPath()
+                        .getList("items.findAll { it.pinned }.step", Integer.class))
+                .containsExactly(10);
+        assertThat(given().delete(pin).jsonPath().getBoolean("pinned")).isFalse();
+        assertThat(given().put(RUNS + "/" + run + "/checkpoints/7/pin").statusCode())
+                .isEqualTo(404);
+        // Asked for twice, it happened once.
+        assertThat(given().accept("application/x-ndjson")
+                        .get(RUNS + "/" + run + "/events?follow=false")
+                        .asString()
+                        .lines()
+                        .filter(line -> line.contains("command.applied"))
+                        .map(line -> JsonPath.from(line).getString("data.type") + " "
+                                + JsonPath.from(line).getInt("data.checkpoint")))
+                .containsExactly("pin 10", "unpin 10");
+        assertThat(given().get(RUNS + "/" + run).jsonPath().getString("state")).isEqualTo("SUCCEEDED");
     }
 
     @Test

@@ -1,0 +1,122 @@
+package dev.tenth.run;
+
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Preset;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema.InvalidParametersException;
+import dev.tenth.recipe.Schema.Violation;
+import dev.tenth.run.Runs.Reason;
+import dev.tenth.run.Runs.RefusedException;
+import dev.tenth.store.RunEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Whether a wish can become a run, and with which entry it begins. */
+final class Admission {
+    private static final int LONGEST_NAME = 200;
+
+    private final Workshop shop;
+    private final Scheduler scheduler;
+    private final Ids ids;
+
+    Admission(Workshop shop, Scheduler scheduler, Ids ids) {
+        this.shop = shop;
+        this.scheduler = scheduler;
+        this.ids = ids;
+    }
+
+    /**
+     * A preset by its name.
+     *
+     * @param name the default one if empty
+     * @throws RefusedException if there is none such
+     */
+    static <P extends Record & Parameters> Preset<P> preset(Recipe<P> recipe, Optional<String> name) {
+        List<Preset<P>> presets = recipe.presets();
+        if (name.isEmpty()) {
+            return presets.getFirst();
+        }
+        return presets.stream()
+                .filter(preset -> preset.name().equals(name.get()))
+                .findFirst()
+                .orElseThrow(() -> new RefusedException(
+                        Reason.NO_SUCH_PRESET,
+                        "preset",
+                        "preset: \"" + name.get() + "\" is not one of "
+                                + presets.stream().map(Preset::name).toList()));
+    }
+
+    /**
+     * Makes sure that there is room for one more run.
+     *
+     * @throws RefusedException if the model is too large, or too many runs wait or are kept
+     * @throws InvalidParametersException if the machine has not so many threads, or the name is too long
+     */
+    <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
+        if (parameters.pace().threads() > shop.cores()) {
+            throw new InvalidParametersException(List.of(new Violation(
+                    "threads", parameters.pace().threads(), "at most the " + shop.cores() + " of this machine")));
+        }
+        if (name.isPresent() && name.get().length() > LONGEST_NAME) {
+            throw new InvalidParametersException(
+                    List.of(new Violation("name", name.get(), "a text of at most " + LONGEST_NAME + " characters")));
+        }
+        long bytes = recipe.memoryBytes(parameters);
+        if (bytes > shop.limits().modelBytes()) {
+            throw new RefusedException(
+                    Reason.MODEL_TOO_LARGE,
+                    "params",
+                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
+                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
+        }
+        if (scheduler.waiting() >= shop.limits().queuedRuns()) {
+            throw new RefusedException(
+                    Reason.QUEUE_FULL,
+                    "",
+                    "queue: " + shop.limits().queuedRuns()
+                            + " runs wait already (tenth.limits.queued-runs); try again later");
+        }
+        if (shop.log()
+                        .list(
+                                Optional.empty(),
+                                List.of(),
+                                Optional.empty(),
+                                shop.limits().keptRuns())
+                        .size()
+                >= shop.limits().keptRuns()) {
+            throw new RefusedException(
+                    Reason.QUEUE_FULL,
+                    "",
+                    "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
+        }
+    }
+
+    /** The entry of a run that waits for its turn. */
+    RunEntry entry(
+            Recipe<?> recipe,
+            String preset,
+            Map<String, Object> parameters,
+            long seed,
+            Optional<String> name,
+            Optional<RunEntry.Fork> parent) {
+        return new RunEntry(
+                ids.next(),
+                recipe.id(),
+                preset,
+                JsonObjects.write(parameters),
+                seed,
+                name.orElse(recipe.id() + " " + preset),
+                parent,
+                RunState.QUEUED.name(),
+                "waits for its turn",
+                0,
+                0,
+                1,
+                "{}",
+                0,
+                Journal.now(),
+                Optional.empty(),
+                Optional.empty());
+    }
+}
