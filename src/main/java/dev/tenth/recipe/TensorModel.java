@@ -5,6 +5,7 @@ import dev.tenth.torch.HostTensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A model that makes tensors of tensors. One thread at a time uses it. */
 public interface TensorModel extends AutoCloseable {
@@ -79,10 +80,25 @@ public interface TensorModel extends AutoCloseable {
      *
      * @param row the shape of one row: without dimension 0, of which there can be any number
      * @param help one line for people
+     * @param prior from which rows are drawn where nobody gives any; for latent vectors
      */
-    record Port(String name, DType type, List<Long> row, String help) {
+    record Port(String name, DType type, List<Long> row, String help, Optional<Prior> prior) {
         public Port {
             row = List.copyOf(row);
+        }
+
+        public Port(String name, DType type, List<Long> row, String help) {
+            this(name, type, row, help, Optional.empty());
+        }
+
+        /** The latent vectors {@code z}: {@code float32 [dimensions]}. */
+        public static Port latent(long dimensions, Prior prior) {
+            String help =
+                    switch (prior) {
+                        case Prior.Normal _ -> "latent vectors: N(0, 1)";
+                        case Prior.Uniform(double reach) -> "latent vectors: U(−%1$s, %1$s)".formatted(reach);
+                    };
+            return new Port("z", DType.FLOAT32, List.of(dimensions), help, Optional.of(prior));
         }
 
         /** The shape of {@code rows} rows. */

@@ -1,6 +1,7 @@
 package dev.tenth.recipes.gan;
 
 import dev.tenth.recipe.Ability;
+import dev.tenth.recipe.Prior;
 import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
@@ -23,10 +24,13 @@ final class LineGenerator {
     /** μ and σ of the target in a saved state: where the samples are the user's, the parameters do not tell them. */
     private static final String MOMENTS = "target/moments";
 
-    private static final Signature SIGNATURE = new Signature(
-            List.of(new Port("z", DType.FLOAT32, List.of((long) NOISE), "noise: uniform on (−σ, σ)")),
-            List.of(new Port("x", DType.FLOAT32, List.of(1L), "a sample on the line")),
-            List.of());
+    /** Noise {@code z}, uniform on (−σ, σ), to a sample on the line. */
+    private static Signature signature(double sigma) {
+        return new Signature(
+                List.of(Port.latent(NOISE, new Prior.Uniform(sigma))),
+                List.of(new Port("x", DType.FLOAT32, List.of(1L), "a sample on the line")),
+                List.of());
+    }
 
     private LineGenerator() {}
 
@@ -48,12 +52,13 @@ final class LineGenerator {
         double[] moments = state.containsKey(MOMENTS)
                 ? state.get(MOMENTS).doubles()
                 : new double[] {settings.imitated().mu(), settings.imitated().sigma()};
+        Signature signature = signature(moments[1]);
         Program traced = Program.trace(
                 Precision.FLOAT32,
                 methods -> RowModel.trace(
-                        methods, SIGNATURE, inputs -> Map.of("x", generate(inputs.get("z"), moments[0], moments[1]))));
+                        methods, signature, inputs -> Map.of("x", generate(inputs.get("z"), moments[0], moments[1]))));
         Executable program = new Executable(traced, device, 0);
         program.load(state);
-        return new RowModel(SIGNATURE, program);
+        return new RowModel(signature, program);
     }
 }
