@@ -18,6 +18,8 @@ import dev.tenth.serve.Models;
 import dev.tenth.serve.OpenInferenceDoor;
 import dev.tenth.serve.ServeLimits;
 import dev.tenth.serve.ServeMeters;
+import dev.tenth.serve.TimelapseDoor;
+import dev.tenth.serve.WalkDoor;
 import dev.tenth.store.Blobs;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
@@ -65,6 +67,7 @@ public class House {
     private final Vertx vertx;
     private final String version;
     private final StreamDoors doors;
+    private final WalkDoor walks;
     private final Device device;
     private final String libtorch;
 
@@ -117,6 +120,7 @@ public class House {
                         limits.batchDelay()),
                 new ServeMeters(meters),
                 Device.CPU);
+        this.walks = new WalkDoor(vertx, engine);
         this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
@@ -186,12 +190,15 @@ public class House {
         new OpenInferenceDoor(engine, version).register(router);
         new GenerateDoor(engine).register(router);
         new CompletionsDoor(engine).register(router);
+        new TimelapseDoor(engine, store.log(), store.blobs()).register(router);
+        walks.register(router);
     }
 
     /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them. */
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
         runs.close();
         hub.close();
+        walks.close();
     }
 
     void close(@Observes ShutdownEvent event) {

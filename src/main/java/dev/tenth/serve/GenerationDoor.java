@@ -54,7 +54,7 @@ public final class GenerationDoor {
                 });
     }
 
-    private static void refuse(RoutingContext context, Throwable failure) {
+    static void refuse(RoutingContext context, Throwable failure) {
         if (failure instanceof ModelException refused) {
             context.response()
                     .setStatusCode(refused.reason().status())
@@ -65,7 +65,7 @@ public final class GenerationDoor {
         }
     }
 
-    private static JsonObject problem(Reason reason, String detail) {
+    static JsonObject problem(Reason reason, String detail) {
         return new JsonObject()
                 .put("type", "about:blank")
                 .put("title", reason.title())

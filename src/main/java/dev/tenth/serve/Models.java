@@ -138,28 +138,55 @@ public final class Models {
     }
 
     private Version find(String model, RunEntry run, String version) {
+        List<Version> all = all(model, run);
+        if (version.equals(LATEST)) {
+            return all.getLast();
+        }
+        return all.stream()
+                .filter(each -> each.name().equals(version))
+                .findFirst()
+                .orElseThrow(() -> new ModelException(
+                        Reason.NO_SUCH_VERSION,
+                        "version: model %s has no version \"%s\"; it has %s"
+                                .formatted(
+                                        model,
+                                        version,
+                                        all.stream().map(Version::name).toList())));
+    }
+
+    /**
+     * All versions of a model, oldest first; at least one.
+     *
+     * @throws ModelException if there is no such model, or none yet
+     */
+    List<Version> all(String model) {
+        return all(model, run(model));
+    }
+
+    private List<Version> all(String model, RunEntry run) {
         Recipe<?> recipe = recipes.get(run.recipe());
         if (recipe == null) {
             throw new ModelException(
                     Reason.OTHER_ABILITY, "model: this service does not know the recipe \"" + run.recipe() + "\"");
         }
-        List<Checkpoint> all = checkpoints.list(model);
+        List<Version> all = checkpoints.list(model).stream()
+                .map(checkpoint -> new Version(run, recipe, checkpoint))
+                .toList();
         if (all.isEmpty()) {
             throw new ModelException(
                     Reason.NOT_YET,
                     "model: run %s is %s and has no checkpoint yet; try again later".formatted(model, run.state()));
         }
-        if (version.equals(LATEST)) {
-            return new Version(run, recipe, all.getLast());
-        }
-        return all.stream()
-                .filter(checkpoint -> Long.toString(checkpoint.step()).equals(version))
-                .findFirst()
-                .map(checkpoint -> new Version(run, recipe, checkpoint))
-                .orElseThrow(() -> new ModelException(
-                        Reason.NO_SUCH_VERSION,
-                        "version: model %s has no version \"%s\"; it has %s"
-                                .formatted(model, version, versions(model))));
+        return all;
+    }
+
+    /**
+     * Makes sure that there is a run, perhaps without a checkpoint yet.
+     *
+     * @throws ModelException if there is none
+     */
+    void requireRun(String model) {
+        run(model);
     }
 
     private RunEntry run(String model) {
@@ -207,10 +234,15 @@ public final class Models {
             changed(model);
             throw isDeleted(model)
                     ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
-                    : new ModelException(
-                            Reason.BROKEN,
-                            "version: step " + version.name() + " of run " + model + " cannot be read: "
-                                    + e.getMessage());
+                    : checkpoints.list(model).contains(version.checkpoint())
+                            ? new ModelException(
+                                    Reason.BROKEN,
+                                    "version: step " + version.name() + " of run " + model + " cannot be read: "
+                                            + e.getMessage())
+                            : new ModelException(
+                                    Reason.NO_SUCH_VERSION,
+                                    "version: step " + version.name() + " of run " + model
+                                            + " has just made room for newer ones");
         }
     }
 

@@ -140,6 +140,8 @@ public final class OpenInferenceDoor {
         signature
                 .filter(its -> !its.classes().isEmpty())
                 .ifPresent(its -> properties.put("classes", String.join(",", its.classes())));
+        signature.ifPresent(its -> its.inputs().forEach(port -> port.prior()
+                .ifPresent(prior -> properties.put("prior." + port.name(), prior.wire()))));
         return model;
     }
 
