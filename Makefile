@@ -44,8 +44,8 @@ bench: build ## time against Python PyTorch and write docs/performance.md
 bench-start: aot ## time starts with and without the JDK's AOT cache
 	@bench/start
 
-accept: build ## train a system to its figure: make accept SYSTEM=gan-1d
-	@bench/accept $(SYSTEM)
+accept: build ## train a system to its figure: make accept SYSTEM=gan-1d [PRESET=author]
+	@bench/accept $(SYSTEM) $(PRESET)
 
 e2e: ## the dashboard in a real browser, against the built service
 	cd frontend && npm run e2e
