@@ -57,6 +57,12 @@ const DRAWN: Record<string, ComponentChildren> = {
       <path class="stroke-faint" d="M6 76h148" />
     </>
   ),
+  'gan-digits': (
+    <>
+      {[0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => <path class="fill-model" d={`M${46 + 24 * column} ${14 + 24 * row}h20v20h-20z`} />))}
+      {[0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => <path class="stroke-data" d={`M${58 + 24 * column} ${18 + 24 * row}l-4 12`} />))}
+    </>
+  ),
   heart: (
     <>
       {[1.25, 1, 0.75, 0.5].map((size, i) => (

@@ -129,7 +129,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
               probe={probe}
             />
           )}
-          <MetricCharts model={model} charts={natural?.charts ?? []} mark={back === undefined ? undefined : step} />
+          <MetricCharts model={model} charts={natural?.charts ?? []} silent={natural?.silent ?? []} mark={back === undefined ? undefined : step} />
         </div>
         <aside class="run-side" aria-label="Knobs, record and set-up">
           {recipe && !isTerminal(state) && <Knobs run={run.id} schema={recipe.schema} params={run.params} notes={model.notes} />}

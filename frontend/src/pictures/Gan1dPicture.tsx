@@ -6,6 +6,7 @@ import { metricAt, pictureOf } from '../stream/view';
 import { drawDensities } from './densityDrawing';
 import { Legend } from './Legend';
 import type { NaturalPicture, PictureProps } from './natural';
+import { Stages } from './Stages';
 import { Waiting } from './Waiting';
 
 function Picture({ model, pictures, step, compact }: PictureProps) {
@@ -25,11 +26,7 @@ function Picture({ model, pictures, step, compact }: PictureProps) {
   const metric = (name: string) => figure(metricAt(model.metrics[name], step));
   return (
     <figure class="gan">
-      {stage && (
-        <p class="stage" aria-live={compact ? 'off' : 'polite'}>
-          {stage.text}
-        </p>
-      )}
+      {stage && (compact ? <p class="stage">{stage.text}</p> : <Stages model={model} text={stage.text} />)}
       <Drawing
         draw={draw}
         heightFor={compact ? heightOfSmall : heightOfWhole}

@@ -32,6 +32,8 @@ export interface NaturalPicture {
   /** The keys of the pictures that it draws; with a * at the end, of all that begin like this. */
   keys: readonly string[];
   charts: readonly Chart[];
+  /** Metrics that need no chart, since the picture tells them. */
+  silent?: readonly string[];
 }
 
 /** Whether a natural picture draws the picture with this key. */

@@ -1,5 +1,6 @@
 import { logistic, mlpDigits, optimizers } from '../race/RacePicture';
 import { charRnn } from './CharRnnPicture';
+import { ganDigits } from './DigitGanPicture';
 import { gan1d } from './Gan1dPicture';
 import { heart } from './HeartPicture';
 import { lenet } from './LenetPicture';
@@ -16,6 +17,7 @@ const NATURAL: Readonly<Record<string, NaturalPicture>> = {
   'char-rnn': charRnn,
   'gan-1d': gan1d,
   vae,
+  'gan-digits': ganDigits,
 };
 
 export function naturalPictureOf(recipe: string): NaturalPicture | undefined {

@@ -16,14 +16,16 @@ interface Props {
   model: RunModel;
   /** Those that belong together; every other metric gets a chart of its own. */
   charts: readonly Chart[];
+  /** Those that need none. */
+  silent: readonly string[];
   /** The step that is looked back to. */
   mark: number | undefined;
 }
 
 /** All metrics of a run over its steps. */
-export function MetricCharts({ model, charts, mark }: Props) {
+export function MetricCharts({ model, charts, silent, mark }: Props) {
   const names = Object.keys(model.metrics);
-  const grouped = new Set(charts.flatMap((chart) => chart.metrics));
+  const grouped = new Set([...charts.flatMap((chart) => chart.metrics), ...silent]);
   const others = chartsOf(names.filter((name) => !grouped.has(name)));
   const shown = [...charts, ...others].filter((chart) => chart.metrics.some((name) => model.metrics[name]));
   if (shown.length === 0) {

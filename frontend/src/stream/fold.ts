@@ -189,7 +189,7 @@ class Draft {
         cells,
       });
     }
-    while (this.moments.length > MAX_MOMENTS || (this.cells > MAX_PICTURE_CELLS && this.moments.length > 2)) {
+    while (this.moments.length > MAX_MOMENTS || (this.cells > MAX_PICTURE_CELLS && this.moments.length > BEGINNING + 1)) {
       this.thin();
     }
   }
@@ -201,7 +201,7 @@ class Draft {
     let carried: Record<string, PictureEvent> = {};
     this.moments.forEach((moment, index) => {
       const pictures = { ...carried, ...moment.pictures };
-      if (kept.has(index)) {
+      if (kept.has(index) || index < BEGINNING) {
         thinned.push({ ...moment, pictures, cells: cellsOfAll(pictures) });
         carried = {};
       } else {
@@ -235,6 +235,9 @@ class Draft {
     });
   }
 }
+
+/** The moments that always stay: how a run began, before its first step and after what it learned beforehand. */
+const BEGINNING = 2;
 
 /** Indices of every second element, with the first and the last. */
 function everySecond(length: number): number[] {

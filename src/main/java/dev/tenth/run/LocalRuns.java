@@ -153,7 +153,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
         P parameters = schema.with(preset.parameters(), wish.parameters());
         long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED));
         admission.check(recipe, parameters, wish.name());
-        RunEntry run = admission.entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
+        RunEntry run =
+                admission.entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
         return begin(run, key);
     }
 
@@ -256,7 +257,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
             RunCheckpoints.Loaded from = checkpoints(parent.id())
                     .read(fork.step())
                     .orElseThrow(() -> noSuchCheckpoint(
-                            parent.id(), fork.step().map(step -> " of step " + step).orElse("")));
+                            parent.id(),
+                            fork.step().map(step -> " of step " + step).orElse("")));
             RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, fork), Optional.empty());
             return new Accepted(ids.next(), Optional.of(child.id()));
         } catch (IOException e) {
@@ -310,8 +312,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             }
             // It concerns what is kept, not what is trained: it takes effect at once, whatever the run does.
             Journal journal = worker == null ? new Journal(shop.log(), entry) : worker.journal();
-            journal.applied(
-                    journal.step(), ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
+            journal.applied(journal.step(), ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
             journal.flush();
             return true;
         }

@@ -32,7 +32,9 @@ public final class MetricHistory {
         MetricHistory history = new MetricHistory();
         List<String> types = List.of(EventType.METRICS.wire(), EventType.RUN_RESUMED.wire());
         long seq = 0;
-        for (List<Event> page; !(page = log.read(run, seq, PAGE, types)).isEmpty(); seq = page.getLast().seq()) {
+        for (List<Event> page;
+                !(page = log.read(run, seq, PAGE, types)).isEmpty();
+                seq = page.getLast().seq()) {
             page.forEach(history::take);
         }
         Map<String, Line> lines = new LinkedHashMap<>();
@@ -53,8 +55,8 @@ public final class MetricHistory {
         }
         ((Map<?, ?>) data.get("values")).forEach((name, value) -> {
             List<Point> points = lines.computeIfAbsent(name.toString(), _ -> new ArrayList<>());
-            points.add(new Point(
-                    event.seq(), event.step(), value instanceof Number number ? number.doubleValue() : null));
+            points.add(
+                    new Point(event.seq(), event.step(), value instanceof Number number ? number.doubleValue() : null));
             if (points.size() > MOST_POINTS) {
                 thin(points);
             }

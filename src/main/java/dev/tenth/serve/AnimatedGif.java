@@ -30,7 +30,8 @@ final class AnimatedGif {
     private static final int OPAQUE = 0xFF << 24;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
+    private final ImageWriter writer =
+            ImageIO.getImageWritersByFormatName("gif").next();
     private final ImageOutputStream stream;
     private final int width;
     private final int height;
@@ -99,10 +100,7 @@ final class AnimatedGif {
         byte[] pixels = picture.pixels();
         return picture.channels() == 1
                 ? OPAQUE | (pixels[place] & 0xff) * GREY
-                : OPAQUE
-                        | (pixels[place] & 0xff) << 16
-                        | (pixels[place + 1] & 0xff) << 8
-                        | pixels[place + 2] & 0xff;
+                : OPAQUE | (pixels[place] & 0xff) << 16 | (pixels[place + 1] & 0xff) << 8 | pixels[place + 2] & 0xff;
     }
 
     /** How long a frame is seen, and that the file starts again at its end. */

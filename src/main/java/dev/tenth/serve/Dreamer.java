@@ -93,8 +93,8 @@ record Dreamer(Engine engine, Version version, Ability.Infer<?> ability, Port z,
 
     /** The pictures of some vectors, side by side. */
     CompletableFuture<Mosaic> draw(List<float[]> vectors, int columns) {
-        ByteBuffer bytes = ByteBuffer.allocate(vectors.size() * dimensions() * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.allocate(vectors.size() * dimensions() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         vectors.forEach(vector -> {
             for (float value : vector) {
                 bytes.putFloat(value);

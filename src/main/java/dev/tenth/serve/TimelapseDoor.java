@@ -122,8 +122,7 @@ public final class TimelapseDoor {
             exchange.response()
                     .putHeader("Content-Type", "image/gif")
                     .putHeader("Cache-Control", "no-cache") // a run that trains has one frame more the next time
-                    .putHeader(
-                            "Content-Disposition", "inline; filename=\"" + exchange.path("id") + "-timelapse.gif\"")
+                    .putHeader("Content-Disposition", "inline; filename=\"" + exchange.path("id") + "-timelapse.gif\"")
                     .end(Buffer.buffer(gif));
         }
     }
@@ -206,8 +205,7 @@ public final class TimelapseDoor {
             engine.models().requireRun(wish.run());
             List<Shown> all = pictures.of(wish.run(), wish.picture().orElseThrow());
             Mosaic newest = pixels(all.getLast());
-            List<Shown> frames =
-                    chosen(all, frames(MOST_PICTURES_OF_LOG, newest.width(), newest.height()));
+            List<Shown> frames = chosen(all, frames(MOST_PICTURES_OF_LOG, newest.width(), newest.height()));
             AnimatedGif gif = new AnimatedGif(newest.width(), newest.height());
             double end = Math.max(1, all.getLast().step());
             for (Shown frame : frames) {
@@ -220,8 +218,8 @@ public final class TimelapseDoor {
 
     private Mosaic pixels(Shown shown) {
         return pictures.pixels(shown)
-                .orElseThrow(() -> new ModelException(
-                        Reason.BROKEN, "picture: that of step " + shown.step() + " is lost"));
+                .orElseThrow(
+                        () -> new ModelException(Reason.BROKEN, "picture: that of step " + shown.step() + " is lost"));
     }
 
     /** As many frames as may be, for pictures of a size. */

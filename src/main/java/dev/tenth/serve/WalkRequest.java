@@ -24,8 +24,7 @@ record WalkRequest(long seed, int rows, int columns, double speed, String versio
 
     /** The wish of who says nothing. */
     static WalkRequest any() {
-        return new WalkRequest(
-                ThreadLocalRandom.current().nextLong(LARGEST_SEED + 1), 4, 8, .5, Models.LATEST);
+        return new WalkRequest(ThreadLocalRandom.current().nextLong(LARGEST_SEED + 1), 4, 8, .5, Models.LATEST);
     }
 
     /**

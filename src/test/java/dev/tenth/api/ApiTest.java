@@ -82,6 +82,14 @@ class ApiTest {
                 post("{\"recipe\":\"logistic\",\"params\":{\"lanes\":\"sgd,lion\"}}", 422, "lanes"),
                 post("{\"recipe\":\"logistic\",\"params\":{\"race\":{}}}", 422, "race"),
                 post("{\"recipe\":\"gan-1d\",\"params\":{\"target\":\"NORMAL\"}}", 422, "target"),
+                post("{\"recipe\":\"gan-1d\",\"params\":{\"target\":\"samples\"}}", 422, "samples"),
+                post(
+                        "{\"recipe\":\"gan-1d\",\"params\":{\"target\":\"samples\",\"samples\":\"mnist\"}}",
+                        422,
+                        "samples"),
+                post("{\"recipe\":\"gan-digits\",\"params\":{\"nets\":{}}}", 422, "nets"),
+                post("{\"recipe\":\"gan-digits\",\"params\":{\"activation\":\"relu\"}}", 422, "activation"),
+                post("{\"recipe\":\"gan-digits\",\"params\":{\"batch\":100000}}", 422, "batch"),
                 post(
                         "{\"recipe\":\"char-rnn\",\"params\":{\"hidden\":4096,\"layers\":8,\"sequence\":1000,\"batch\":1000}}",
                         422,
@@ -185,11 +193,15 @@ class ApiTest {
         assertThat(given().get(RUNS + "/" + child).jsonPath().getString("parent.run"))
                 .isEqualTo(run);
         // Both curves for one chart: they begin at the fork, and part where the parameters do.
-        List<Float> parents = given().get(RUNS + "/" + run + "/metrics").jsonPath().getList("metrics.gLoss.values");
-        List<Float> childs = given().get(RUNS + "/" + child + "/metrics").jsonPath().getList("metrics.gLoss.values");
+        List<Float> parents =
+                given().get(RUNS + "/" + run + "/metrics").jsonPath().getList("metrics.gLoss.values");
+        List<Float> childs =
+                given().get(RUNS + "/" + child + "/metrics").jsonPath().getList("metrics.gLoss.values");
         assertThat(parents).hasSize(60);
         assertThat(childs).hasSize(1).doesNotContain(parents.getFirst());
-        assertThat(given().get(RUNS + "/" + child + "/metrics").jsonPath().getList("metrics.gLoss.steps", Integer.class))
+        assertThat(given().get(RUNS + "/" + child + "/metrics")
+                        .jsonPath()
+                        .getList("metrics.gLoss.steps", Integer.class))
                 .containsExactly(50);
         assertThat(given().delete(RUNS + "/" + run).statusCode()).isEqualTo(204);
         assertThat(given().get(RUNS + "/" + run).statusCode()).isEqualTo(404);
@@ -289,6 +301,39 @@ class ApiTest {
         assertThat(done.getDouble("metrics.gradientDifference")).isLessThan(1e-6);
         assertThat(done.getInt("params.epochs")).isEqualTo(20);
         assertThat(done.getString("params.lanes")).isEqualTo("sgd,adam");
+    }
+
+    /** Samples of two values, far from where the parameters' own μ and σ are. */
+    @Test
+    void samplesOfTheUserAreWhatAGanImitates() {
+        String numbers = IntStream.range(0, 400)
+                .mapToObj(i -> Double.toString(i % 4 == 0 ? 130 + .01 * (i % 50) : 90 + .01 * (i % 50)))
+                .collect(Collectors.joining("\n"));
+        Response card = given().contentType("text/csv").body(numbers).post("/api/v1/datasets?name=mine.csv");
+        assertThat(card.statusCode()).as(card.asString()).isEqualTo(201);
+        assertThat(card.jsonPath().getString("kind")).isEqualTo("numbers");
+        String run = start(Map.of(
+                "recipe",
+                "gan-1d",
+                "seed",
+                1,
+                "params",
+                Map.of("target", "samples", "samples", card.jsonPath().getString("id"))));
+        awaitState(run, "SUCCEEDED");
+        JsonPath done = given().get(RUNS + "/" + run).jsonPath();
+        // Mean 100.245 and deviation 17.3.
+        assertThat(done.getDouble("metrics.sampleMean")).isBetween(90.0, 110.0);
+        assertThat(done.getDouble("metrics.sampleStd")).isBetween(8.0, 26.0);
+        Response sampled = given().contentType(ContentType.JSON)
+                .body(Map.of(
+                        "inputs",
+                        List.of(Map.of(
+                                "name", "z", "datatype", "FP32", "shape", List.of(2, 20), "data", new double[40]))))
+                .post("/v2/models/" + run + "/infer");
+        assertThat(sampled.statusCode()).as(sampled.asString()).isEqualTo(200);
+        assertThat(sampled.jsonPath().getList("outputs[0].data", Double.class))
+                .hasSize(2)
+                .allMatch(x -> x > 20 && x < 180);
     }
 
     @Test

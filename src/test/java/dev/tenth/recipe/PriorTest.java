@@ -12,7 +12,8 @@ class PriorTest {
     @Test
     void normalVectorsHaveTheMomentsOfTheNormalDistribution() {
         float[] all = new Prior.Normal().draw(7, 0, MANY);
-        double mean = IntStream.range(0, MANY).mapToDouble(i -> all[i]).average().orElseThrow();
+        double mean =
+                IntStream.range(0, MANY).mapToDouble(i -> all[i]).average().orElseThrow();
         double square = moment(all, 2);
         assertThat(mean).isCloseTo(0, within(4 / Math.sqrt(MANY)));
         assertThat(square).isCloseTo(1, within(4 * Math.sqrt(2.0 / MANY)));
@@ -69,8 +70,7 @@ class PriorTest {
         assertThat(prior.between(from, to, 1)).containsExactly(to, within(1e-6f));
         for (double share = .1; share < 1; share += .1) {
             // A straight line would pass the middle at 0.7 of it.
-            assertThat(Math.sqrt(moment(prior.between(from, to, share), 2)))
-                    .isBetween(.9 * least, 1.1 * most);
+            assertThat(Math.sqrt(moment(prior.between(from, to, share), 2))).isBetween(.9 * least, 1.1 * most);
         }
         assertThat(prior.between(from, from, .3)).containsExactly(from, within(1e-6f));
     }

@@ -94,7 +94,10 @@ class MetricHistoryTest {
         store();
         List<Long> steps = MetricHistory.of(store.log(), "r").get("loss").steps();
         assertThat(steps.size()).isBetween(MetricHistory.MOST_POINTS / 2, MetricHistory.MOST_POINTS);
-        assertThat(steps).startsWith(1L).endsWith(3L * MetricHistory.MOST_POINTS).isSorted();
+        assertThat(steps)
+                .startsWith(1L)
+                .endsWith(3L * MetricHistory.MOST_POINTS)
+                .isSorted();
     }
 
     @Test

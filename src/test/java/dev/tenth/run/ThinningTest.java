@@ -129,9 +129,8 @@ class ThinningTest {
                 .isInstanceOf(RefusedException.class)
                 .hasMessageContaining("tenth.limits.checkpoints");
         assertThatThrownBy(() -> checkpoints.pin(77))
-                .isInstanceOfSatisfying(
-                        RefusedException.class,
-                        refused -> assertThat(refused.reason()).isEqualTo(Reason.NO_SUCH_CHECKPOINT));
+                .isInstanceOfSatisfying(RefusedException.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Reason.NO_SUCH_CHECKPOINT));
         assertThat(checkpoints.find(Optional.of(77L))).isEmpty();
     }
 }

@@ -73,10 +73,7 @@ class LatentTest {
     void open() {
         store = new EmbeddedStore(home, STORE);
         engine = new Engine(
-                new Models(
-                        store.log(),
-                        store.checkpoints(),
-                        Map.of(recipe.id(), recipe, "gated", new Gated())),
+                new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe, "gated", new Gated())),
                 new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO),
                 new ServeMeters(new SimpleMeterRegistry()),
                 Device.CPU);
@@ -121,8 +118,7 @@ class LatentTest {
     }
 
     private void start(String id, String recipe) {
-        store.log()
-                .create(run(id, recipe, 1), List.of(new Event(id, 1, 0, NOW, "run.state", "{}")), Optional.empty());
+        store.log().create(run(id, recipe, 1), List.of(new Event(id, 1, 0, NOW, "run.state", "{}")), Optional.empty());
     }
 
     private void append(String id, long seq, long step, String type, String data) {
@@ -142,8 +138,7 @@ class LatentTest {
     }
 
     private HttpResponse<byte[]> get(String path) throws Exception {
-        return client.send(
-                HttpRequest.newBuilder(uri("http", path)).build(), HttpResponse.BodyHandlers.ofByteArray());
+        return client.send(HttpRequest.newBuilder(uri("http", path)).build(), HttpResponse.BodyHandlers.ofByteArray());
     }
 
     private static List<BufferedImage> frames(byte[] gif) throws IOException {
@@ -175,7 +170,9 @@ class LatentTest {
         HttpResponse<byte[]> answer = get("/api/v1/runs/r/timelapse.gif?seed=7&rows=2&columns=3");
         assertThat(answer.statusCode()).as(new String(answer.body())).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("image/gif");
-        assertThat(new String(answer.body(), StandardCharsets.ISO_8859_1)).startsWith("GIF89a").contains("NETSCAPE2.0");
+        assertThat(new String(answer.body(), StandardCharsets.ISO_8859_1))
+                .startsWith("GIF89a")
+                .contains("NETSCAPE2.0");
         List<BufferedImage> frames = frames(answer.body());
         assertThat(frames).hasSize(5);
         int factor = frames.getFirst().getWidth() / 8; // three pictures of two pixels and two gaps
@@ -369,9 +366,11 @@ class LatentTest {
         assertThat(walker.text().getJsonObject("error").getString("detail")).contains("77");
         walker.say("{\"step\":6}");
         assertThat(walker.text().getInteger("step")).isEqualTo(6);
-        for (String bad : List.of("{", "{\"rows\":0}", "{\"speed\":99}", "{\"nothing\":1}", "{\"rows\":16,\"columns\":16}")) {
+        for (String bad :
+                List.of("{", "{\"rows\":0}", "{\"speed\":99}", "{\"nothing\":1}", "{\"rows\":16,\"columns\":16}")) {
             walker.say(bad);
-            assertThat(walker.text().getJsonObject("error").getInteger("status")).isEqualTo(400);
+            assertThat(walker.text().getJsonObject("error").getInteger("status"))
+                    .isEqualTo(400);
         }
     }
 

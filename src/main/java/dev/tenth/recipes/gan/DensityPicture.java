@@ -9,9 +9,9 @@ import dev.tenth.torch.Random;
 import dev.tenth.torch.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** The picture and the figures of {@link Gan1d}: both densities, D beside D*, and the map from noise to the line. */
@@ -23,6 +23,23 @@ final class DensityPicture {
     private static final int DIAGONAL_POINTS = 41;
     /** How far the picture reaches from the mean: all that G can make. */
     private static final double REACH = 4;
+
+    private static final double MET_DIVERGENCE = .01;
+    private static final double MET_DEVIATION = .08;
+
+    /** What is to be seen, in order. The last comes when the figures say so, not at the end. */
+    enum Stage {
+        APART("stage 1: two distributions that have nothing in common, a discriminator that knows nothing"),
+        TOLD_APART("stage 2: the discriminator has learned D*, the generator has not moved"),
+        FOLLOWING("stage 3: the generator follows the slope of D"),
+        MET("stage 4: the distributions have met; the best guess is D = ½");
+
+        private final String text;
+
+        Stage(String text) {
+            this.text = text;
+        }
+    }
 
     private final TargetDistribution target;
     private final double[] edges = new double[BINS + 1];
@@ -70,40 +87,39 @@ final class DensityPicture {
         });
     }
 
-    /** Looks at a program's nets. */
-    List<Shown> look(Executable program, long noise, Map<String, HostTensor> losses) {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        losses.forEach((name, loss) -> figures.put(name, (double) loss.floats()[0]));
+    /** Looks at a program's nets, and tells the stage, the figures and the pictures. */
+    void look(Executable program, long noise, Map<String, HostTensor> losses, Stage stage, Consumer<Shown> show) {
         Map<String, HostTensor> seen = program.call("look")
                 .with("seed", noise)
                 .with("x", HostTensor.of(line, BINS, 1))
                 .with("z", HostTensor.of(diagonal, DIAGONAL_POINTS, 1))
                 .run();
-        return of(
-                seen.get("samples").floats(),
-                seen.get("d").floats(),
-                seen.get("map").floats(),
-                figures);
-    }
-
-    private List<Shown> of(float[] samples, float[] d, float[] map, Map<String, Double> losses) {
+        float[] samples = seen.get("samples").floats();
+        float[] d = seen.get("d").floats();
         double[] generated = Histogram.shares(samples, edges);
         double[] optimal = new double[BINS];
         for (int i = 0; i < BINS; i++) {
             // Where neither has been seen nothing can be said; ½ is what no evidence gives.
             optimal[i] = real[i] + generated[i] > 0 ? real[i] / (real[i] + generated[i]) : .5;
         }
-        double[] x = doubles(line);
+        Map<String, Double> figures = figures(samples, generated, d, optimal);
+        losses.forEach((name, loss) -> figures.put(name, (double) loss.floats()[0]));
+        boolean met = stage == Stage.FOLLOWING && haveMet(figures);
+        show.accept(new Shown.Text("stage", (met ? Stage.MET : stage).text));
+        show.accept(new Shown.Metrics(figures));
         double[] density = density(generated);
-        return List.of(
-                new Shown.Metrics(figures(samples, generated, d, optimal, losses)),
-                new Shown.Histogram("density", edges, named("data", density(real), "generated", density)),
-                new Shown.Curve("discriminator", x, named("D", doubles(d), "optimal", optimal)),
-                new Shown.Curve("map", doubles(diagonal), Map.of("x", doubles(map))));
+        show.accept(new Shown.Histogram("density", edges, named("data", density(real), "generated", density)));
+        show.accept(new Shown.Curve("discriminator", doubles(line), named("D", doubles(d), "optimal", optimal)));
+        show.accept(new Shown.Curve(
+                "map", doubles(diagonal), Map.of("x", doubles(seen.get("map").floats()))));
     }
 
-    private Map<String, Double> figures(
-            float[] samples, double[] generated, float[] d, double[] optimal, Map<String, Double> losses) {
+    /** Whether the two distributions are as near to each other, and D to ½, as a whole run of the author's set-up brings them. */
+    private static boolean haveMet(Map<String, Double> figures) {
+        return figures.get("jsDivergence") <= MET_DIVERGENCE && figures.get("maxDeviationFromHalf") <= MET_DEVIATION;
+    }
+
+    private Map<String, Double> figures(float[] samples, double[] generated, float[] d, double[] optimal) {
         double mean = 0;
         double squares = 0;
         for (float sample : samples) {
@@ -118,7 +134,7 @@ final class DensityPicture {
             }
             weighted += (real[i] + generated[i]) / 2 * Math.abs(d[i] - optimal[i]);
         }
-        Map<String, Double> figures = new LinkedHashMap<>(losses);
+        Map<String, Double> figures = new LinkedHashMap<>();
         figures.put("sampleMean", mean);
         figures.put("sampleStd", Math.sqrt(Math.max(0, squares - mean * mean)));
         figures.put("jsDivergence", Histogram.jensenShannon(real, generated));

@@ -16,6 +16,7 @@ import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
+import dev.tenth.recipes.gan.DensityPicture.Stage;
 import dev.tenth.recipes.gan.TargetDistribution.Target;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
@@ -209,7 +210,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
         @Override
         public void begin(Consumer<Shown> show) {
-            show(0, Map.of(), show, "stage 1: two distributions far apart, a discriminator that knows nothing");
+            look(0, Map.of(), Stage.APART, show);
             int batches = PRETRAIN_SAMPLES / settings.batch() * settings.pretrainEpochs();
             Executable.Call pretrain = program.call("pretrain").with("dLearningRate", settings.dLearningRate());
             for (int i = 0; i < batches; i++) {
@@ -218,7 +219,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                 progress.at("the discriminator learns", (double) i / batches);
             }
             if (batches > 0) {
-                show(0, Map.of(), show, "stage 2: the discriminator has learned D*, the generator has not moved");
+                look(0, Map.of(), Stage.TOLD_APART, show);
             }
         }
 
@@ -231,14 +232,12 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                     .with("gLearningRate", settings.gLearningRate())
                     .run();
             if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
-                String last = "stage 4: the distributions have met; the best guess is D = ½";
-                show(step, losses, show, step < steps() ? "stage 3: the generator follows the slope of D" : last);
+                look(step, losses, Stage.FOLLOWING, show);
             }
         }
 
-        private void show(long step, Map<String, HostTensor> losses, Consumer<Shown> show, String stage) {
-            show.accept(new Shown.Text("stage", stage));
-            picture.look(program, Randomness.mix(seed, "look " + step), losses).forEach(show);
+        private void look(long step, Map<String, HostTensor> losses, Stage stage, Consumer<Shown> show) {
+            picture.look(program, Randomness.mix(seed, "look " + step), losses, stage, show);
         }
 
         @Override

@@ -2,12 +2,14 @@ package dev.tenth.recipes.gan;
 
 import dev.tenth.data.Datasets;
 import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Schema;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Random;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,7 +43,14 @@ record TargetDistribution(Target kind, double mu, double sigma, Optional<float[]
             double sigma,
 
             @Parameter(help = "Your own samples, for the target \"samples\"", dataset = "numbers")
-            String samples) {}
+            String samples) {
+        Choice {
+            if (target == Target.SAMPLES && samples.isEmpty()) {
+                throw new Schema.InvalidParametersException(List.of(new Schema.Violation(
+                        "samples", samples, "the id of a data set of kind numbers, for the target \"samples\"")));
+            }
+        }
+    }
 
     static TargetDistribution of(Choice choice, Datasets datasets) {
         if (choice.target() != Target.SAMPLES) {

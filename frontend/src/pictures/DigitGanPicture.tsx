@@ -1,0 +1,44 @@
+import { metricAt, pictureOf } from '../stream/view';
+import { ClassCounts } from './ClassCounts';
+import type { NaturalPicture, PictureProps } from './natural';
+import { PixelImage } from './PixelImage';
+import { Waiting } from './Waiting';
+
+function Picture({ model, pictures, step, compact }: PictureProps) {
+  const samples = pictureOf(pictures, 'image', 'samples');
+  const classes = pictureOf(pictures, 'histogram', 'classes');
+  const alarm = pictureOf(pictures, 'text', 'alarm');
+  const isRaised = metricAt(model.metrics['collapsed'], step) === 1;
+  if (!samples) {
+    return <Waiting />;
+  }
+  const { caption: _, ...grid } = samples;
+  return (
+    <div class="digit-gan">
+      {alarm && (
+        <p class={isRaised ? 'notice bad' : 'notice'} role={compact ? undefined : 'status'}>
+          {alarm.text}
+        </p>
+      )}
+      <div class="digit-gan-body">
+        <PixelImage image={compact ? grid : samples} title="Samples" />
+        {classes && !compact && <ClassCounts title="Which digits a net that reads them sees in 1,000 samples" histogram={classes} />}
+      </div>
+    </div>
+  );
+}
+
+export const ganDigits: NaturalPicture = {
+  Picture,
+  keys: ['image:samples', 'histogram:classes', 'text:alarm'],
+  charts: [
+    { title: 'Losses', metrics: ['dLoss', 'gLoss'] },
+    { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
+    { title: 'Shares judged as wished: by the discriminator, of the generator', metrics: ['dAccuracy', 'gAccuracy'] },
+    { title: 'Signs of collapse: the alarm listens below 1.5', metrics: ['classEntropy', 'twinDistance'] },
+    { title: 'Digits covered', metrics: ['classesCovered'] },
+    { title: 'Share of the two most frequent digits, and confidence', metrics: ['top2Share', 'confidence'] },
+  ],
+  // The alarm tells them.
+  silent: ['collapsed', 'collapseStep'],
+};
