@@ -6,5 +6,6 @@ import './styles/parts.css';
 import './styles/pages.css';
 import './styles/run.css';
 import './styles/pictures.css';
+import './styles/travel.css';
 
 render(<App />, document.getElementById('app')!);

@@ -1,4 +1,5 @@
 /** The REST interface of the service. Each call answers, or throws a {@link ProblemError}. */
+import { withBinary } from './binary';
 import { mediaTypeOf } from './media';
 import { ProblemError } from './problem';
 import type {
@@ -7,6 +8,7 @@ import type {
   CommandWish,
   Dataset,
   InferenceAnswer,
+  MetricHistory,
   ModelCard,
   Page,
   Problem,
@@ -15,6 +17,7 @@ import type {
   Run,
   RunWish,
   Tensor,
+  TensorCard,
 } from './wire';
 
 const API = '/api/v1';
@@ -132,12 +135,56 @@ export async function deleteDataset(dataset: string): Promise<void> {
   await request(`${API}/datasets/${id(dataset)}`, { method: 'DELETE' });
 }
 
-/** What the model of a run takes and gives: for one of its abilities, or the first. */
-export function describeModel(run: string, signal?: AbortSignal, ability?: string): Promise<ModelCard> {
-  return get(`${MODELS}/${id(run)}${ability ? `?ability=${id(ability)}` : ''}`, signal);
+/** What the model of a run takes and gives. */
+export function describeModel(run: string, ability: string, signal?: AbortSignal): Promise<ModelCard> {
+  return get(`${MODELS}/${id(run)}?ability=${id(ability)}`, signal);
 }
 
-/** Asks the newest checkpoint of a run for one of its abilities, or the first. */
-export function infer(run: string, inputs: readonly Tensor[], signal?: AbortSignal, ability?: string): Promise<InferenceAnswer> {
-  return post(`${MODELS}/${id(run)}/infer`, { inputs, ...(ability && { parameters: { ability } }) }, { signal });
+/** Which model answers: a checkpoint of a run, and what of its abilities is meant. */
+export interface ModelAddress {
+  run: string;
+  step: number;
+  ability: string;
+}
+
+/** Asks a checkpoint of a run for one output. */
+export async function infer(
+  { run, step, ability }: ModelAddress,
+  inputs: readonly Tensor[],
+  output: TensorCard,
+  signal?: AbortSignal,
+): Promise<InferenceAnswer> {
+  const binary = output.datatype === 'FP32';
+  const response = await request(`${MODELS}/${id(run)}/versions/${step}/infer`, {
+    method: 'POST',
+    body: JSON.stringify({
+      inputs,
+      outputs: [{ name: output.name, parameters: { binary_data: binary } }],
+      parameters: { ability },
+    }),
+    headers: { 'content-type': 'application/json' },
+    ...(signal ? { signal } : {}),
+  });
+  const header = response.headers.get('inference-header-content-length');
+  return header === null ? ((await response.json()) as InferenceAnswer) : withBinary(await response.arrayBuffer(), Number(header));
+}
+
+/** The text that a checkpoint of a run writes. */
+export async function write(
+  run: string,
+  step: number,
+  wish: { text_input: string; parameters: Record<string, unknown> },
+  signal?: AbortSignal,
+): Promise<string> {
+  const answer = await post<{ text_output: string }>(`${MODELS}/${id(run)}/versions/${step}/generate`, wish, { signal });
+  return answer.text_output;
+}
+
+export async function pin(run: string, step: number, pinned: boolean): Promise<void> {
+  await request(`${API}/runs/${id(run)}/checkpoints/${step}/pin`, { method: pinned ? 'PUT' : 'DELETE' });
+}
+
+/** The metrics of a run over its steps, without its pictures. */
+export async function metricsOf(run: string, signal?: AbortSignal): Promise<Record<string, MetricHistory>> {
+  return (await get<{ metrics: Record<string, MetricHistory> }>(`${API}/runs/${id(run)}/metrics`, signal)).metrics;
 }

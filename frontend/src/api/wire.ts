@@ -79,6 +79,14 @@ export interface Checkpoint {
   step: number;
   sha256: string;
   bytes: number;
+  /** Whether it is never thinned out. */
+  pinned: boolean;
+}
+
+/** One metric over the steps. */
+export interface MetricHistory {
+  steps: number[];
+  values: (number | null)[];
 }
 
 export interface Dataset {
@@ -134,14 +142,17 @@ export interface ModelCard {
   name: string;
   inputs: TensorCard[];
   outputs: TensorCard[];
-  /** `classes`: the names of the classes, with commas between them. */
+  /** `classes`: the names of the classes, with commas between them; `prior.z`: where latent vectors come from. */
   properties?: Record<string, string>;
 }
+
+/** A tensor that a model gave. Pictures come as floats of four bytes each, not as text. */
+export type OutputTensor = TensorCard & { data: readonly number[] | Float32Array };
 
 export interface InferenceAnswer {
   /** The step of the checkpoint that answered. */
   model_version?: string;
-  outputs: Tensor[];
+  outputs: OutputTensor[];
 }
 
 /** What is wrong with one field of a request. */

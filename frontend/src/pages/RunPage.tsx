@@ -24,7 +24,12 @@ import { Timeline } from '../run/Timeline';
 import { useLiveRun, type Live } from '../run/useLiveRun';
 import { isTerminal } from '../stream/events';
 import { canBeUsed, Playground } from '../use/Playground';
-import { checkpointSteps, momentAt, picturesAt } from '../stream/view';
+import { momentAt, picturesAt } from '../stream/view';
+import { Films } from '../travel/Films';
+import { ForkedFrom } from '../travel/ForkedFrom';
+import { TextTravel } from '../travel/TextTravel';
+import { useAncestors } from '../travel/useAncestors';
+import { useCheckpoints } from '../travel/useCheckpoints';
 
 /** One run: its picture, its controls, its past. */
 export function RunPage({ id, seq }: { id: string; seq: number | undefined }) {
@@ -80,7 +85,8 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
     [model],
   );
   const abilities = recipe?.abilities ?? [];
-  const checkpoints = checkpointSteps(model);
+  const kept = useCheckpoints(run.id, model.notes);
+  const ancestors = useAncestors(run);
   const [point, setPoint] = useState<Point>([2, 2]);
   const probe = abilities.includes('predict') ? { point, choose: (x: number, y: number) => setPoint([rounded(x), rounded(y)]) } : undefined;
 
@@ -94,6 +100,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
           <h1 tabIndex={-1}>
             {run.name || recipe?.title || run.recipe} <StateBadge state={state} />
           </h1>
+          <ForkedFrom run={run} ancestors={ancestors} />
           <p class="reason" role="status">
             <span class="unseen">{stateName(state)}. </span>
             {model.reason ?? run.reason ?? ''}
@@ -117,24 +124,36 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
               </div>
             )}
             <Timeline model={model} at={back} onLook={look} />
+            <Films run={run.id} pictures={pictures} />
           </section>
-          {abilities.includes('generate-text') && <GenerateBox run={run.id} checkpoints={checkpoints} />}
+          {abilities.includes('generate-text') && (
+            <>
+              <GenerateBox run={run.id} checkpoints={kept.checkpoints.map(({ step: at }) => at)} />
+              <TextTravel run={run} kept={kept} />
+            </>
+          )}
           {canBeUsed(abilities) && (
             <Playground
               run={run}
               isTraining={state === 'RUNNING'}
               abilities={abilities}
-              checkpoint={checkpoints.at(-1)}
+              kept={kept}
               pictures={pictures}
               probe={probe}
             />
           )}
-          <MetricCharts model={model} charts={natural?.charts ?? []} silent={natural?.silent ?? []} mark={back === undefined ? undefined : step} />
+          <MetricCharts
+            model={model}
+            charts={natural?.charts ?? []}
+            silent={natural?.silent ?? []}
+            mark={back === undefined ? undefined : step}
+            ancestors={ancestors.known}
+          />
         </div>
         <aside class="run-side" aria-label="Knobs, record and set-up">
           {recipe && !isTerminal(state) && <Knobs run={run.id} schema={recipe.schema} params={run.params} notes={model.notes} />}
           <RunFacts run={run} />
-          <Record run={run} schema={recipe?.schema} notes={model.notes} />
+          <Record run={run} schema={recipe?.schema} notes={model.notes} checkpoints={kept.checkpoints} />
           {model.skipped > 0 && (
             <p class="hint">{model.skipped} pictures were left out because this page was slow; the log has them all.</p>
           )}

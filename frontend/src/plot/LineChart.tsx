@@ -14,6 +14,8 @@ export interface LineStyle {
   label: string;
   color: string;
   dashed?: boolean;
+  /** How far back its run is: the parent's line has long dashes, that one's parent's shorter ones. */
+  dash?: number;
 }
 
 interface Props {
@@ -30,22 +32,24 @@ interface Props {
   height?: number;
   /** A place on the horizontal axis to mark: the moment that is looked back to. */
   mark?: number | undefined;
+  /** Places on the horizontal axis at which a run parted from another. */
+  forks?: readonly number[];
   /** What is to be seen, in words. */
   label: string;
 }
 
 /** Curves over a common axis, that can be read off with the pointer. */
-export function LineChart({ lines, columns, xLabel, height = 220, mark, label, ...shape }: Props) {
+export function LineChart({ lines, columns, xLabel, height = 220, mark, forks, label, ...shape }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const marked = useRef<number | undefined>(mark);
   marked.current = mark;
   const theme = useTheme();
-  const looks = JSON.stringify([lines, xLabel, shape, height]);
+  const looks = JSON.stringify([lines, xLabel, shape, height, forks]);
 
   useEffect(() => {
     const width = place.current!.clientWidth || 300;
-    const options = optionsOf(lines, xLabel, shape, theme, width, height, () => marked.current);
+    const options = optionsOf(lines, xLabel, shape, theme, width, height, () => marked.current, forks ?? []);
     const chart = new uPlot(options, columns as uPlot.AlignedData, place.current!);
     plot.current = chart;
     const observer = new ResizeObserver(() => chart.setSize({ width: place.current?.clientWidth || width, height }));
@@ -71,6 +75,7 @@ function optionsOf(
   width: number,
   height: number,
   mark: () => number | undefined,
+  forks: readonly number[],
 ): uPlot.Options {
   const axis: uPlot.Axis = {
     stroke: theme.muted,
@@ -101,7 +106,7 @@ function optionsOf(
         stroke: line.color,
         width: 1.75,
         spanGaps: true,
-        ...(line.dashed ? { dash: [6, 4] } : {}),
+        ...(line.dashed ? { dash: [6, 4] } : line.dash ? { dash: [8 / line.dash, 4], width: 1.25 } : {}),
         points: { show: (u: uPlot) => shape.points === true || (u.data[0]?.length ?? 0) < 3 },
         value: (_: uPlot, value: number | null) => figure(value),
       })),
@@ -111,8 +116,9 @@ function optionsOf(
         (u) => {
           const at = mark();
           if (at !== undefined) {
-            drawMark(u, u.valToPos(at, 'x', true), theme);
+            drawMark(u, u.valToPos(at, 'x', true), theme.ink);
           }
+          forks.forEach((fork) => drawMark(u, u.valToPos(fork, 'x', true), theme.muted));
           if (shape.named) {
             drawNames(u, lines, theme);
           }
@@ -122,10 +128,10 @@ function optionsOf(
   };
 }
 
-function drawMark(u: uPlot, x: number, theme: Theme): void {
+function drawMark(u: uPlot, x: number, color: string): void {
   const { ctx, bbox } = u;
   ctx.save();
-  ctx.strokeStyle = theme.ink;
+  ctx.strokeStyle = color;
   ctx.lineWidth = devicePixelRatio;
   ctx.setLineDash([2 * devicePixelRatio, 3 * devicePixelRatio]);
   ctx.beginPath();

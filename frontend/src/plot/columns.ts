@@ -5,7 +5,7 @@ import type { Value } from '../stream/events';
 export type Columns = [x: number[], ...lines: (Value | undefined)[][]];
 
 /** Brings lines with steps of their own on one axis. */
-export function aligned(lines: readonly (MetricLine | undefined)[]): Columns {
+export function aligned(lines: readonly (Pick<MetricLine, 'steps' | 'values'> | undefined)[]): Columns {
   const steps = [...new Set(lines.flatMap((line) => line?.steps ?? []))].sort((a, b) => a - b);
   const places = new Map(steps.map((step, place) => [step, place]));
   const columns = lines.map((line) => {

@@ -1,14 +1,23 @@
 import { bytes, count, figure, words } from '../plot/numbers';
 import { stateName } from '../components/StateBadge';
-import type { Run, Schema } from '../api/wire';
+import type { Checkpoint, Run, Schema } from '../api/wire';
 import type { Note } from '../stream/fold';
 import { ForkRun } from './ForkRun';
 
 /** Entries shown; the whole log is one link away. */
 const SHOWN = 60;
 
+interface Props {
+  run: Run;
+  schema: Schema | undefined;
+  notes: readonly Note[];
+  /** Those that are kept: with them another run can begin. */
+  checkpoints: readonly Checkpoint[];
+}
+
 /** What happened to the run, newest first: states, commands, checkpoints. */
-export function Record({ run, schema, notes }: { run: Run; schema: Schema | undefined; notes: readonly Note[] }) {
+export function Record({ run, schema, notes, checkpoints }: Props) {
+  const kept = new Set(checkpoints.map(({ sha256 }) => sha256));
   const newest = notes.slice(-SHOWN).reverse();
   return (
     <section class="panel" aria-labelledby="record">
@@ -22,7 +31,7 @@ export function Record({ run, schema, notes }: { run: Run; schema: Schema | unde
             <span>
               {tell(note)}
               {note.superseded && ' (superseded)'}
-              {schema && note.event.type === 'checkpoint' && !note.superseded && (
+              {schema && note.event.type === 'checkpoint' && kept.has(note.event.data.sha256) && !note.superseded && (
                 <ForkRun run={run} schema={schema} step={note.event.data.step} />
               )}
             </span>
@@ -49,7 +58,7 @@ function tell({ event }: Note): string {
     case 'command.applied':
       return event.data.parameters && event.data.type === 'set'
         ? `set ${Object.entries(event.data.parameters).map(([name, value]) => `${words(name)} to ${shown(value)}`).join(', ')}`
-        : words(event.data.type);
+        : words(event.data.type) + (event.data.checkpoint === undefined ? '' : ` the checkpoint of step ${count(event.data.checkpoint)}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Run } from '../api/wire';
-import { count, words } from '../plot/numbers';
+import { words } from '../plot/numbers';
 
 /** With what the run was started. */
 export function RunFacts({ run }: { run: Run }) {
@@ -8,7 +8,6 @@ export function RunFacts({ run }: { run: Run }) {
     ['seed', run.seed],
     ...Object.entries(run.params).map(([name, value]): [string, string] => [words(name), value === '' ? '–' : String(value)]),
     ['started', run.startedAt ? new Date(run.startedAt).toLocaleString() : 'not yet'],
-    ...(run.parent ? [['forked from', `${run.parent.run}, step ${count(run.parent.step)}`] as [string, string]] : []),
     ['id', run.id],
   ];
   return (

@@ -78,6 +78,8 @@ export interface CommandAppliedData {
   step: number;
   parameters?: Record<string, unknown>;
   previous?: Record<string, unknown>;
+  /** The step of the checkpoint that was pinned or let go of. */
+  checkpoint?: number;
 }
 
 interface DataOfType {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { EMPTY, fold, foldAll, type RunModel } from './fold';
 import { MAX_METRIC_POINTS, MAX_MOMENTS, MAX_NOTES, MAX_PICTURE_CELLS } from './limits';
 import { event, steps } from './testEvents';
-import { checkpointSteps, metricAt, momentAt, pictureOf, picturesAt, textHistory } from './view';
+import { metricAt, momentAt, pictureOf, picturesAt, textHistory } from './view';
 
 describe('fold', () => {
   it('gives the same state one event at a time and all at once', () => {
@@ -61,7 +61,11 @@ describe('fold', () => {
     expect(model.metrics['loss']?.steps).toEqual([1, 2, 3, 4, 5, 6]);
     expect(model.metrics['loss']?.seqs.slice(4)).toEqual([30, 33]);
     expect(model.moments.map((moment) => moment.step)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(checkpointSteps(model)).toEqual([4]);
+    const checkpoints = model.notes.filter(({ event }) => event.type === 'checkpoint');
+    expect(checkpoints.map(({ event, superseded }) => [event.step, superseded])).toEqual([
+      [4, false],
+      [8, true],
+    ]);
     expect(model.notes.map((note) => note.event.type)).toContain('command.applied');
     expect(model.step).toBe(6);
   });

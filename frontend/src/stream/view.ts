@@ -37,14 +37,6 @@ export function momentAt(model: RunModel, seq: number): number {
   return model.moments.findLastIndex((moment) => moment.firstSeq <= seq);
 }
 
-/** The steps of the checkpoints that count, oldest first. */
-export function checkpointSteps(model: RunModel): number[] {
-  const steps = model.notes.flatMap(({ event, superseded }) =>
-    event.type === 'checkpoint' && !superseded ? [event.data.step] : [],
-  );
-  return [...new Set(steps)].sort((a, b) => a - b);
-}
-
 /** Each text that was shown under this id, oldest first, with its step. */
 export function textHistory(model: RunModel, id: string, untilIndex: number): { step: number; text: string; seq: number }[] {
   return model.moments.slice(0, untilIndex + 1).flatMap((moment) => {

@@ -1,8 +1,9 @@
+import type { OutputTensor } from '../api/wire';
 import { count } from '../plot/numbers';
 import { likeliest } from './answers';
 
 interface Props {
-  probabilities: readonly number[] | undefined;
+  probabilities: OutputTensor['data'] | undefined;
   classes: readonly string[];
   /** The step of the checkpoint that says so. */
   step: number;

@@ -21,12 +21,12 @@ const DIRECTIONS: Readonly<Record<string, Point>> = {
 };
 
 /** The plane of codes of two numbers: wherever the finger is, the digit of that code is drawn. */
-export function CodePlane({ run, input, checkpoint, pictures }: Asking & { pictures: Pictures }) {
+export function CodePlane({ model, input, pictures }: Asking & { pictures: Pictures }) {
   // As shares of N(0, 1) to the left and below, as the drawn plane has them: a square of all codes.
   const [[right, up], setPlace] = useState<Point>([0.5, 0.5]);
   const code: Point = useMemo(() => [quantile(right), quantile(up)], [right, up]);
   const question = useMemo(() => tensorOf(input, code), [input, code]);
-  const { answer, error } = useFollowing(run, 'decode', question, checkpoint);
+  const { answer, error } = useFollowing(model, question);
   const manifold = pictureOf(pictures, 'image', 'manifold');
 
   const move = (x: number, y: number) => setPlace([inside(x), inside(y)]);
@@ -62,7 +62,7 @@ export function CodePlane({ run, input, checkpoint, pictures }: Asking & { pictu
         <SquarePixels pixels={outputOf(answer, 'image')} side={DIGIT_SIDE} label="The digit of this code" />
         <figcaption>
           <p class="reading" role="status" data-testid="reading">
-            z = ({figure(code[0])}, {figure(code[1])})<span class="hint"> · by step {count(stepOf(answer, checkpoint))}</span>
+            z = ({figure(code[0])}, {figure(code[1])})<span class="hint"> · by step {count(stepOf(answer, model.step))}</span>
           </p>
         </figcaption>
         {error !== undefined && <Failure error={error} />}

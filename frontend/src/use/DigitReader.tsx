@@ -12,11 +12,11 @@ import { useAnswer } from './useAnswer';
 const INK_SIDE = 4 * DIGIT_SIDE;
 
 /** Draw a digit, and the model reads it after each stroke; again whenever it has learned more. */
-export function DigitReader({ run, input, checkpoint, classes }: Asking & { classes: readonly string[] }) {
+export function DigitReader({ model, input, classes }: Asking & { classes: readonly string[] }) {
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
   const digit = useMemo(() => (strokes.length > 0 ? asDigit(inkOf(strokes, INK_SIDE), INK_SIDE) : undefined), [strokes]);
   const question = useMemo(() => digit && tensorOf(input, digit), [digit, input]);
-  const { answer, error } = useAnswer(run, question, checkpoint);
+  const { answer, error } = useAnswer(model, question);
   return (
     <div class="digit-reader">
       <div>
@@ -35,7 +35,7 @@ export function DigitReader({ run, input, checkpoint, classes }: Asking & { clas
         <ClassBars
           probabilities={question && outputOf(answer, 'probabilities')}
           classes={classes}
-          step={stepOf(answer, checkpoint)}
+          step={stepOf(answer, model.step)}
           verb="reads"
           invitation="Draw a digit from 0 to 9."
         />

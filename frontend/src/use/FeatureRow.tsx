@@ -8,12 +8,12 @@ import { useAnswer } from './useAnswer';
 type Props = Asking & { width: number; classes: readonly string[] };
 
 /** One row of features, typed in, and what the model makes of it. */
-export function FeatureRow({ run, input, checkpoint, width, classes }: Props) {
+export function FeatureRow({ model, input, width, classes }: Props) {
   const [entries, setEntries] = useState<readonly string[]>(() => new Array<string>(width).fill('0'));
   const numbers = entries.map((entry) => Number(entry.trim().replace(',', '.')));
   const whole = numbers.every((value, i) => entries[i]!.trim() !== '' && Number.isFinite(value));
   const question = useMemo(() => (whole ? tensorOf(input, numbers) : undefined), [entries, input]);
-  const { answer, error } = useAnswer(run, question, checkpoint);
+  const { answer, error } = useAnswer(model, question);
   const probabilities = answer?.outputs.some(({ name }) => name === 'probabilities') ? outputOf(answer, 'probabilities') : undefined;
   return (
     <div class="feature-row">
@@ -41,12 +41,12 @@ export function FeatureRow({ run, input, checkpoint, width, classes }: Props) {
           <ClassBars
             probabilities={probabilities}
             classes={classes}
-            step={stepOf(answer, checkpoint)}
+            step={stepOf(answer, model.step)}
             verb="says"
             invitation=""
           />
         ) : (
-          <p role="status">{answer && answer.outputs.map(({ name, data }) => `${name}: ${data.map(figure).join(', ')}`).join('; ')}</p>
+          <p role="status">{answer && answer.outputs.map(({ name, data }) => `${name}: ${Array.from(data, figure).join(', ')}`).join('; ')}</p>
         )}
         {!whole && <p class="field-error">Give a number in each place.</p>}
         {error !== undefined && <Failure error={error} />}

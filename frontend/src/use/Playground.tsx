@@ -6,43 +6,59 @@ import { Loading } from '../components/Loading';
 import { useLoaded } from '../components/useLoaded';
 import type { PictureProps } from '../pictures/natural';
 import type { Pictures } from '../stream/view';
+import { TimeSlider } from '../travel/TimeSlider';
+import type { KeptCheckpoints } from '../travel/useCheckpoints';
+import { useMoment, type Moment } from '../travel/useMoment';
 import { CodePlane } from './CodePlane';
 import { DigitReader } from './DigitReader';
 import { FeatureRow } from './FeatureRow';
+import { ImageSampler } from './ImageSampler';
 import { PointProbe } from './PointProbe';
 import { Redrawer } from './Redrawer';
 import { SampleBox } from './SampleBox';
 import { DIGIT_SIDE } from './digit';
+import { priorOf } from './prior';
 
 interface Props {
   run: Run;
   abilities: readonly string[];
-  /** The step of the newest checkpoint; the model answers from it, and again when there is a newer one. */
-  checkpoint: number | undefined;
+  /** The checkpoints that can answer. */
+  kept: KeptCheckpoints;
   pictures: Pictures;
   probe: PictureProps['probe'];
 }
 
-const TITLES: Readonly<Record<string, string>> = { classify: 'Try it', predict: 'Ask it', decode: 'Play with codes', sample: 'Let it draw samples' };
+const TITLES: Readonly<Record<string, string>> = {
+  classify: 'Try it',
+  predict: 'Ask it',
+  sample: 'Let it draw samples',
+  decode: 'Play with codes',
+};
 
 /** Whether there is something to use here. Writing text has its own box. */
 export function canBeUsed(abilities: readonly string[]): boolean {
   return abilities.some((ability) => ability in TITLES);
 }
 
-/** The model of a run in use, also while it learns. */
-export function Playground({ checkpoint, isTraining, ...rest }: Props & { isTraining: boolean }) {
-  const ability = rest.abilities.find((each) => each in TITLES)!;
+/** The model of a run in use, also while it learns, at whichever of its checkpoints is looked at. */
+export function Playground({ isTraining, ...rest }: Props & { isTraining: boolean }) {
+  const { run, abilities, kept } = rest;
+  const ability = abilities.find((each) => each in TITLES)!;
+  const moment = useMoment(kept.checkpoints);
+  const [answered, setAnswered] = useState<number>();
   return (
     <section class="panel playground" aria-labelledby="use">
       <header>
         <h2 id="use">{TITLES[ability]}</h2>
-        {isTraining && <NewerOne run={rest.run.id} />}
+        {isTraining && <NewerOne run={run.id} />}
       </header>
-      {checkpoint === undefined ? (
+      {moment === undefined ? (
         <p class="hint">It can be used from its first checkpoint on.</p>
       ) : (
-        <Loaded {...rest} ability={ability} checkpoint={checkpoint} />
+        <>
+          <Loaded {...rest} ability={ability} moment={moment} onAnswered={setAnswered} />
+          <TimeSlider run={run.id} checkpoints={kept.checkpoints} moment={moment} answered={answered} onPinned={kept.reload} />
+        </>
       )}
     </section>
   );
@@ -62,31 +78,41 @@ function NewerOne({ run }: { run: string }) {
   );
 }
 
-type LoadedProps = Props & { ability: string; checkpoint: number };
+type LoadedProps = Props & { ability: string; moment: Moment; onAnswered: (step: number) => void };
 
 function Loaded(props: LoadedProps) {
-  const card = useLoaded((signal) => describeModel(props.run.id, signal), [props.run.id]);
+  const { run, ability } = props;
+  const card = useLoaded((signal) => describeModel(run.id, ability, signal), [run.id, ability]);
   if (!card.value) {
     return card.error === undefined ? <Loading what="the model" /> : <Failure error={card.error} retry={card.reload} />;
   }
   return <Use {...props} card={card.value} />;
 }
 
-function Use({ run, ability, abilities, checkpoint, pictures, probe, card }: LoadedProps & { card: ModelCard }) {
+const nothing = () => undefined;
+
+/** The outputs that are shown, the best first. */
+const SHOWN = ['image', 'probabilities', 'values', 'x'];
+
+function Use({ run, ability, abilities, moment, pictures, probe, card, onAnswered }: LoadedProps & { card: ModelCard }) {
   const input = card.inputs[0]!;
+  const output = SHOWN.flatMap((name) => card.outputs.filter((each) => each.name === name))[0] ?? card.outputs[0]!;
   const width = input.shape.slice(1).reduce((product, size) => product * size, 1);
   const classes = card.properties?.['classes']?.split(',') ?? [];
-  const common = { run: run.id, input, checkpoint };
-  if (ability === 'decode') {
-    return (
+  const { step, sha256 } = moment.checkpoint;
+  const common = { model: { run: run.id, step, sha256, ability, output, onAnswered }, input };
+  const beside = { ...common, model: { ...common.model, onAnswered: nothing } };
+  if (ability === 'sample' || ability === 'decode') {
+    const prior = priorOf(card.properties?.[`prior.${input.name}`]);
+    return output.name === 'image' ? (
       <>
-        {width === 2 && <CodePlane {...common} pictures={pictures} />}
-        {abilities.includes('encode') && <Redrawer {...common} />}
+        {ability === 'decode' && width === 2 && <CodePlane {...beside} pictures={pictures} />}
+        {ability === 'decode' && abilities.includes('encode') && <Redrawer {...beside} />}
+        <ImageSampler {...common} dimensions={width} prior={prior} isLatest={moment.isLatest} />
       </>
+    ) : (
+      <SampleBox {...common} width={width} prior={prior} />
     );
-  }
-  if (ability === 'sample') {
-    return <SampleBox {...common} width={width} params={run.params} />;
   }
   if (ability === 'predict' && width === 2 && probe) {
     return <PointProbe {...common} pictures={pictures} probe={probe} />;

@@ -10,10 +10,10 @@ import { useAnswer } from './useAnswer';
 type Props = Asking & { pictures: Pictures; probe: NonNullable<PictureProps['probe']> };
 
 /** A point of the plane: what the network says there, beside the truth. */
-export function PointProbe({ run, input, checkpoint, pictures, probe: { point, choose } }: Props) {
+export function PointProbe({ model, input, pictures, probe: { point, choose } }: Props) {
   const [x, y] = point;
   const question = useMemo(() => tensorOf(input, [x, y]), [input, x, y]);
-  const { answer, error } = useAnswer(run, question, checkpoint);
+  const { answer, error } = useAnswer(model, question);
   const said = outputOf(answer, 'values')?.[0];
   const truth = ['target', 'outsideTarget']
     .map((id) => pictureOf(pictures, 'field', id))
@@ -27,7 +27,7 @@ export function PointProbe({ run, input, checkpoint, pictures, probe: { point, c
         <Coordinate name="y" value={y} onValue={(value) => choose(x, value)} />
         <p class="reading" role="status" data-testid="reading">
           f̂ = <b>{figure(said)}</b>, f ≈ <b>{figure(truth)}</b>
-          <span class="hint"> · by step {count(stepOf(answer, checkpoint))}; f is read off the picture</span>
+          <span class="hint"> · by step {count(stepOf(answer, model.step))}; f is read off the picture</span>
         </p>
       </div>
       {error !== undefined && <Failure error={error} />}

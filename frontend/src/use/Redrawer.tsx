@@ -10,19 +10,21 @@ import { inkOf, written, type Stroke } from './strokes';
 import { useAnswer } from './useAnswer';
 
 const INK_SIDE = 4 * DIGIT_SIDE;
+/** What encoding is asked for. */
+const CODE = { name: 'z', datatype: 'FP32', shape: [] };
 
 /** Draw a digit, and the model writes it down as a code and draws it again from that. */
-export function Redrawer({ run, input, checkpoint }: Asking) {
+export function Redrawer({ model, input }: Asking) {
   const [strokes, setStrokes] = useState<readonly Stroke[]>([]);
   const digit = useMemo(() => (strokes.length > 0 ? asDigit(inkOf(strokes, INK_SIDE), INK_SIDE) : undefined), [strokes]);
   const picture = useMemo(
     () => digit && { name: 'image', datatype: 'FP32', shape: [1, DIGIT_SIDE, DIGIT_SIDE], data: Array.from(digit) },
     [digit],
   );
-  const encoded = useAnswer(run, picture, checkpoint, 'encode');
+  const encoded = useAnswer({ ...model, ability: 'encode', output: CODE }, picture);
   const code = outputOf(encoded.answer, 'z');
   const question = useMemo(() => code && tensorOf(input, code), [input, code]);
-  const decoded = useAnswer(run, question, checkpoint, 'decode');
+  const decoded = useAnswer(model, question);
   const error = encoded.error ?? decoded.error;
   return (
     <div class="digit-reader">
@@ -41,7 +43,7 @@ export function Redrawer({ run, input, checkpoint }: Asking) {
       <figure class="seen drawn-again">
         <SquarePixels pixels={outputOf(decoded.answer, 'image')} side={DIGIT_SIDE} label="The digit, drawn again from its code" />
         <figcaption class="hint">
-          {code ? `drawn again from ${code.length} numbers: ${code.slice(0, 3).map(figure).join(', ')} …` : 'Draw a digit: it becomes a code, and the code a digit.'}
+          {code ? `drawn again from ${code.length} numbers: ${Array.from(code.slice(0, 3), figure).join(', ')} …` : 'Draw a digit: it becomes a code, and the code a digit.'}
         </figcaption>
         {error !== undefined && <Failure error={error} />}
       </figure>

@@ -1,22 +1,22 @@
 import { useState } from 'preact/hooks';
-import type { Parameters, Tensor } from '../api/wire';
+import type { Tensor } from '../api/wire';
 import { Failure } from '../components/Failure';
 import { HistogramPicture } from '../pictures/HistogramPicture';
 import { count, figure } from '../plot/numbers';
 import { outputOf, stepOf, tensorOf, type Asking } from './answers';
-import { histogramOf, momentsOf, noise } from './samples';
+import { drawMany, randomSeed, type Prior } from './prior';
+import { histogramOf, momentsOf } from './samples';
 import { useAnswer } from './useAnswer';
 
 const SAMPLES = 1000;
 const BINS = 40;
 
-/** Draws samples of a generator, and draws the same noise again when it has learned more. */
-export function SampleBox({ run, input, checkpoint, width, params }: Asking & { width: number; params: Parameters }) {
+/** Draws samples of a generator, and the same noise again by another checkpoint. */
+export function SampleBox({ model, input, width, prior }: Asking & { width: number; prior: Prior }) {
   const [question, setQuestion] = useState<Tensor>();
-  const { answer, error } = useAnswer(run, question, checkpoint);
+  const { answer, error } = useAnswer(model, question);
   const samples = outputOf(answer, 'x');
-  const reach = Number(params['sigma']) || 1;
-  const draw = () => setQuestion(tensorOf(input, noise(SAMPLES * width, reach, Math.random), SAMPLES));
+  const draw = () => setQuestion(tensorOf(input, drawMany(prior, randomSeed(), SAMPLES, width), SAMPLES));
   return (
     <div class="sample-box">
       <div class="row">
@@ -25,16 +25,16 @@ export function SampleBox({ run, input, checkpoint, width, params }: Asking & { 
         </button>
         <p class="reading" role="status" data-testid="reading">
           {samples && told(samples)}
-          {samples && <span class="hint"> · by step {count(stepOf(answer, checkpoint))}</span>}
+          {samples && <span class="hint"> · by step {count(stepOf(answer, model.step))}</span>}
         </p>
       </div>
-      {samples && <HistogramPicture title="What it makes of new noise" histogram={histogramOf('samples', samples, BINS)} />}
+      {samples && <HistogramPicture title="What it makes of this noise" histogram={histogramOf('samples', samples, BINS)} />}
       {error !== undefined && <Failure error={error} />}
     </div>
   );
 }
 
-function told(samples: readonly number[]): string {
+function told(samples: ArrayLike<number>): string {
   const { mean, deviation } = momentsOf(samples);
   return `${count(samples.length)} samples: mean ${figure(mean)}, standard deviation ${figure(deviation)}`;
 }

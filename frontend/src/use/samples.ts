@@ -1,25 +1,22 @@
-/** Samples of a generator: the noise that it is given, and a histogram of what it makes. */
+/** Samples of a generator: a histogram of what it makes, and its moments. */
 import type { HistogramData } from '../stream/events';
 
-/** Noise, evenly spread over (−reach, reach). */
-export function noise(size: number, reach: number, random: () => number): number[] {
-  return Array.from({ length: size }, () => reach * (2 * random() - 1));
-}
-
 /** Counts in bins of one width from the smallest to the largest value. */
-export function histogramOf(id: string, values: readonly number[], bins: number): HistogramData {
-  const low = Math.min(...values);
-  const width = (Math.max(...values) - low) / bins || 1;
+export function histogramOf(id: string, values: ArrayLike<number>, bins: number): HistogramData {
+  const all = Array.from(values);
+  const low = Math.min(...all);
+  const width = (Math.max(...all) - low) / bins || 1;
   const counts = new Array<number>(bins).fill(0);
-  for (const value of values) {
+  for (const value of all) {
     counts[Math.min(bins - 1, Math.floor((value - low) / width))]!++;
   }
   return { id, edges: Array.from({ length: bins + 1 }, (_, i) => low + i * width), series: { samples: counts } };
 }
 
 /** Mean and standard deviation. */
-export function momentsOf(values: readonly number[]): { mean: number; deviation: number } {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / values.length) };
+export function momentsOf(values: ArrayLike<number>): { mean: number; deviation: number } {
+  const all = Array.from(values);
+  const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
+  const squares = all.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, deviation: Math.sqrt(squares / all.length) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { outputOf, stepOf, tensorOf } from './answers';
 import { asDigit, DIGIT_SIDE } from './digit';
 import { quantile, shareBelow } from './normal';
-import { histogramOf, momentsOf, noise } from './samples';
+import { histogramOf, momentsOf } from './samples';
 import { written } from './strokes';
 
 /** A bar of ink on a square of paper. */
@@ -98,8 +98,7 @@ describe('samples', () => {
     expect(histogramOf('h', [3, 3], 2).series['samples']).toEqual([2, 0]);
   });
 
-  it('come from noise that is spread evenly, and have a mean and a deviation', () => {
-    expect(noise(3, 2, () => 0.75)).toEqual([1, 1, 1]);
+  it('have a mean and a deviation', () => {
     expect(momentsOf([1, 3])).toEqual({ mean: 2, deviation: 1 });
   });
 });

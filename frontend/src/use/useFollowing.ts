@@ -1,15 +1,18 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { infer } from '../api/client';
 import type { Tensor } from '../api/wire';
+import type { ModelAt } from './answers';
 import type { Answer } from './useAnswer';
 
 /**
- * What a run's model says to an input that moves all the time: one question is under way, and after it the newest is asked; what
+ * What a checkpoint says to an input that moves all the time: one question is under way, and after it the newest is asked; what
  * came in between is passed over. So a slow answer never keeps the picture from moving.
  */
-export function useFollowing(run: string, ability: string, input: Tensor, checkpoint: number): Answer {
+export function useFollowing({ run, step, ability, output }: ModelAt, input: Tensor): Answer {
   const [state, setState] = useState<Answer>({ answer: undefined, error: undefined });
   const wanted = useRef<Tensor | undefined>(undefined);
+  const address = useRef({ run, step, ability });
+  address.current = { run, step, ability };
   const busy = useRef(false);
   const abort = useRef(new AbortController());
   useEffect(() => {
@@ -25,7 +28,7 @@ export function useFollowing(run: string, ability: string, input: Tensor, checkp
         const asked = wanted.current;
         wanted.current = undefined;
         try {
-          const answer = await infer(run, [asked], signal, ability);
+          const answer = await infer(address.current, [asked], output, signal);
           setState({ answer, error: undefined });
         } catch (error) {
           if (!signal.aborted) {
@@ -38,6 +41,6 @@ export function useFollowing(run: string, ability: string, input: Tensor, checkp
     if (!busy.current) {
       void ask();
     }
-  }, [run, ability, input, checkpoint]);
+  }, [run, ability, input, step]);
   return state;
 }
