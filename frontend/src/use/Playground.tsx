@@ -56,8 +56,8 @@ export function Playground({ isTraining, ...rest }: Props & { isTraining: boolea
         <p class="hint">It can be used from its first checkpoint on.</p>
       ) : (
         <>
-          <Loaded {...rest} ability={ability} moment={moment} onAnswered={setAnswered} />
           <TimeSlider run={run.id} checkpoints={kept.checkpoints} moment={moment} answered={answered} onPinned={kept.reload} />
+          <Loaded {...rest} ability={ability} moment={moment} onAnswered={setAnswered} />
         </>
       )}
     </section>

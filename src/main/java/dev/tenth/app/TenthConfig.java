@@ -50,7 +50,7 @@ public interface TenthConfig {
         @WithDefault("4294967296")
         long modelBytes();
 
-        /** Checkpoints of one run; older ones thin out, first and last stay. */
+        /** Checkpoints of one run; older ones thin out, first and last stay, and as many as these can be pinned beside them. */
         @WithDefault("50")
         int checkpoints();
 

@@ -6,7 +6,7 @@ package dev.tenth.run;
  * @param queuedRuns runs that wait for threads; one more is refused
  * @param keptRuns runs of any state; one more is refused until one is deleted, because nothing is removed unasked
  * @param modelBytes memory of one run's model with gradients and optimizer state; a larger one is refused
- * @param checkpointsKept checkpoints of one run; the older ones thin out
+ * @param checkpointsKept checkpoints of one run; the older ones thin out. As many as these can be pinned beside them
  */
 public record Limits(int queuedRuns, int keptRuns, long modelBytes, int checkpointsKept) {
     /** The first, the last and one between them. */

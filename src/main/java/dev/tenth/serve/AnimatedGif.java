@@ -17,8 +17,8 @@ import javax.imageio.stream.ImageOutputStream;
  * the training was.
  */
 final class AnimatedGif {
-    /** What a picture is enlarged to, as far as whole factors reach. */
-    private static final int WISHED_SIDE = 420;
+    /** What a picture is enlarged to, as near as whole factors come. */
+    private static final double WISHED_SIDE = 480;
 
     private static final int LARGEST_FACTOR = 8;
     private static final int BAR_HEIGHT = 5;
@@ -57,7 +57,7 @@ final class AnimatedGif {
     }
 
     private static int factor(int width, int height) {
-        return Math.clamp(WISHED_SIDE / Math.max(width, height), 1, LARGEST_FACTOR);
+        return Math.clamp(Math.round(WISHED_SIDE / Math.max(width, height)), 1, LARGEST_FACTOR);
     }
 
     /** The pixels of each frame of a file whose pictures have this size. */
