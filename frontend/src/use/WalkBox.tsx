@@ -33,6 +33,7 @@ export function WalkBox({ run, seed, rows, columns, step }: Props) {
     walk.current = new Walk(socket, { seed, rows, columns, speed, step }, {
       onPicture: (now, bytes) => {
         pictures.current++;
+        setEnd(undefined);
         setAbout((before) => (before === now ? before : now));
         draw(canvas.current, now, bytes);
       },

@@ -40,6 +40,9 @@ final class Walk {
     /** The version of the wish cannot be had: it is not asked for again. */
     private boolean hopeless;
 
+    /** What was told last: a passing fault is tried again and again, and told once. */
+    private String told = "";
+
     private boolean changed = true;
     private boolean stopped;
 
@@ -180,6 +183,7 @@ final class Walk {
                 .onSuccess(found -> {
                     if (wish.version().equals(wanted)) {
                         changed |= found != dreamer;
+                        told = "";
                         dreamer = found;
                     }
                 })
@@ -211,7 +215,9 @@ final class Walk {
                 || reason == Reason.NOT_YET
                 || reason == Reason.NO_SUCH_VERSION && wish.version().equals(Models.LATEST);
         hopeless = !passing;
-        if (!stopped && !(passing && dreamer != null)) {
+        String message = String.valueOf(failure.getMessage());
+        if (!stopped && !(passing && (dreamer != null || message.equals(told)))) {
+            told = message;
             screen.fail(failure);
         }
     }

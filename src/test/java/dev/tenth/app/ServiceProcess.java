@@ -29,6 +29,7 @@ final class ServiceProcess implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path home;
     private final Path log;
+    private final Map<String, String> settings;
     private int port;
     private Process process;
 
@@ -38,8 +39,18 @@ final class ServiceProcess implements AutoCloseable {
      * @param log where its output goes
      */
     ServiceProcess(Path home, Path log) {
+        this(home, log, Map.of());
+    }
+
+    /**
+     * The same with settings of its own.
+     *
+     * @param settings environment variables
+     */
+    ServiceProcess(Path home, Path log, Map<String, String> settings) {
         this.home = home;
         this.log = log;
+        this.settings = settings;
     }
 
     /** Starts it, again after a kill, and waits until it is ready. */
@@ -58,8 +69,9 @@ final class ServiceProcess implements AutoCloseable {
                         "false",
                         "QUARKUS_HTTP_PORT",
                         Integer.toString(port)));
+        builder.environment().putAll(settings);
         process = builder.start();
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
                 .until(() -> get("/q/health/ready") != null);
@@ -152,9 +164,13 @@ final class ServiceProcess implements AutoCloseable {
 
     /** The state in a run's last checkpoint. */
     Map<String, HostTensor> weights(String run) throws IOException, InterruptedException {
-        int last = document(run).path("steps").asInt();
+        return weights(run, document(run).path("steps").asLong());
+    }
+
+    /** The state in the checkpoint of a step. */
+    Map<String, HostTensor> weights(String run, long step) throws IOException, InterruptedException {
         byte[] file = http.send(
-                        request("/api/v1/runs/" + run + "/checkpoints/" + last)
+                        request("/api/v1/runs/" + run + "/checkpoints/" + step)
                                 .header("Accept", "application/octet-stream")
                                 .build(),
                         BodyHandlers.ofByteArray())

@@ -2,6 +2,7 @@ package dev.tenth.recipes.gan;
 
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Parameter;
+import dev.tenth.recipe.Prior;
 import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
@@ -154,13 +155,13 @@ record DigitGanNets(Choices kind, List<Dense> g, List<BatchNorm> norms, List<Den
 
     private static TensorModel open(GanDigits.Settings settings, Map<String, HostTensor> state, Device device) {
         DigitGanNets nets = of(settings.nets());
-        String prior =
+        Prior prior =
                 switch (settings.nets().noise()) {
-                    case NORMAL -> "noise: normal, N(0, 1)";
-                    case UNIFORM -> "noise: uniform on (−1, 1)";
+                    case NORMAL -> new Prior.Normal();
+                    case UNIFORM -> new Prior.Uniform(1);
                 };
         Signature signature = new Signature(
-                List.of(new Port("z", DType.FLOAT32, List.of((long) LATENT), prior)),
+                List.of(Port.latent(LATENT, prior)),
                 List.of(new Port("image", DType.FLOAT32, List.of((long) SIDE, (long) SIDE), "grey, from 0 to 1")),
                 List.of());
         Program traced = Program.trace(

@@ -1,5 +1,6 @@
 package dev.tenth.recipes.gan;
 
+import dev.tenth.recipe.Prior;
 import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
@@ -32,10 +33,8 @@ final class LatentModels {
             UnaryOperator<Tensor> decode,
             Map<String, HostTensor> state,
             Device device) {
-        Signature signature = new Signature(
-                List.of(new Port("z", DType.FLOAT32, List.of(latent), "a latent vector: N(0, 1) in each dimension")),
-                List.of(image(picture)),
-                List.of());
+        Signature signature =
+                new Signature(List.of(Port.latent(latent, new Prior.Normal())), List.of(image(picture)), List.of());
         return open(signature, inputs -> Map.of("image", decode.apply(inputs.get("z"))), state, device);
     }
 
