@@ -4,6 +4,7 @@ const TYPES: Readonly<Record<string, string>> = {
   csv: 'text/csv',
   libsvm: 'text/x-libsvm',
   svm: 'text/x-libsvm',
+  zip: 'application/zip',
 };
 
 /** The media type of a file that is sent; what has no ending of its own is plain text. */
@@ -16,6 +17,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   text: '.txt,text/plain',
   numbers: '.txt,.csv,text/plain,text/csv',
   table: '.csv,.libsvm,.svm,.txt,text/csv,text/plain',
+  images: '.zip,application/zip',
 };
 
 /** The kinds of data that a parameter takes: `table or images` is two. */

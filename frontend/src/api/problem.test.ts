@@ -40,8 +40,8 @@ describe('a file', () => {
     ['heart_scale', 'text/plain'],
   ])('%s is sent as %s', (name, type) => expect(mediaTypeOf(name)).toBe(type));
 
-  it('of pictures cannot be sent', () => {
-    expect(endingsOf(kindsOf('images'))).toBe('');
+  it('of pictures is a zip', () => {
+    expect(endingsOf(kindsOf('images'))).toContain('.zip');
     expect(endingsOf(kindsOf('Table or images'))).toContain('.libsvm');
   });
 });

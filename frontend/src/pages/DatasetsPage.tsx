@@ -64,7 +64,8 @@ export function DatasetsPage() {
       <section class="panel" aria-labelledby="upload">
         <h2 id="upload">Bring your own</h2>
         <label class="file">
-          A text, a column of numbers, or a table with a class in each row: .txt, .csv, .libsvm, in UTF-8
+          A text, a column of numbers, or a table with a class in each row: .txt, .csv, .libsvm, in UTF-8; or pictures, PNG and JPEG, packed as a .zip, whose
+          folders are classes
           <input type="file" disabled={busy} onChange={(event) => void send(event.currentTarget)} />
         </label>
         <p role="status">{busy ? 'Uploading …' : added && `${added.name}: ${added.kind}, ${added.summary}`}</p>

@@ -24,6 +24,7 @@ import java.util.Locale;
 @Produces(MediaType.APPLICATION_JSON)
 public class DatasetsResource {
     private static final String CSV = "text/csv";
+    private static final String ZIP = "application/zip";
 
     private final Library library;
 
@@ -68,9 +69,18 @@ public class DatasetsResource {
         return library.find(id).map(DatasetDocument::of).orElseThrow(() -> missing(id));
     }
 
-    /** Of any type of text: browsers call the same file by different ones (some a .csv that of a spreadsheet); its content tells what it is. */
+    /**
+     * Of any type of text, or a zip of pictures: browsers call the same file by different types (some a .csv that of a spreadsheet);
+     * its content tells what it is.
+     */
     @POST
-    @Consumes({"text/*", MediaType.APPLICATION_OCTET_STREAM, "application/vnd.ms-excel"})
+    @Consumes({
+        "text/*",
+        MediaType.APPLICATION_OCTET_STREAM,
+        "application/vnd.ms-excel",
+        ZIP,
+        "application/x-zip-compressed"
+    })
     public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, InputStream content)
             throws IOException {
         if (name == null || name.isBlank()) {
@@ -80,13 +90,18 @@ public class DatasetsResource {
                     "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }
-        boolean unnamed = type != null
-                && type.toLowerCase(Locale.ROOT).startsWith(CSV)
-                && !name.toLowerCase(Locale.ROOT).endsWith(".csv");
-        Dataset card = library.add(unnamed ? name + ".csv" : name, content);
+        Dataset card = library.add(named(named(name, type, CSV, ".csv"), type, ZIP, ".zip"), content);
         return Response.created(URI.create("/api/v1/datasets/" + card.id()))
                 .entity(DatasetDocument.of(card))
                 .build();
+    }
+
+    /** A name that ends as the type wants it. */
+    private static String named(String name, String type, String wanted, String ending) {
+        boolean unnamed = type != null
+                && type.toLowerCase(Locale.ROOT).startsWith(wanted)
+                && !name.toLowerCase(Locale.ROOT).endsWith(ending);
+        return unnamed ? name + ending : name;
     }
 
     @DELETE

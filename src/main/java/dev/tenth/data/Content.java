@@ -1,6 +1,7 @@
 package dev.tenth.data;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** What is in a data set, read and checked. */
 sealed interface Content {
@@ -58,8 +59,16 @@ sealed interface Content {
         }
     }
 
-    /** Pictures with classes. */
-    record Pictures(LabelledImages images) implements Content {
+    /**
+     * Pictures with classes.
+     *
+     * @param note what else there is to say of them, if there is something
+     */
+    record Pictures(LabelledImages images, Optional<String> note) implements Content {
+        Pictures(LabelledImages images) {
+            this(images, Optional.empty());
+        }
+
         @Override
         public Dataset.Kind kind() {
             return Dataset.Kind.IMAGES;
@@ -70,12 +79,14 @@ sealed interface Content {
             LabelledImages.Part training = images.training();
             return String.format(
                     Locale.ROOT,
-                    "%,d + %,d pictures of %d × %d, %d classes",
+                    "%,d + %,d pictures of %d × %d%s, %s%s",
                     training.count(),
                     images.test().count(),
                     training.height(),
                     training.width(),
-                    images.classes().size());
+                    training.channels() == 1 ? "" : " in colour",
+                    images.classes().size() == 1 ? "1 class" : images.classes().size() + " classes",
+                    note.map(more -> "; " + more).orElse(""));
         }
     }
 }

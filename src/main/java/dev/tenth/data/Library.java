@@ -90,8 +90,8 @@ public final class Library implements Datasets {
     }
 
     /**
-     * Takes in a file: a column of numbers, a table or a text, found out from its content. What is called {@code .csv},
-     * {@code .libsvm} or {@code .svm} is never a text. The same content gives the same data set, under the name that it first had.
+     * Takes in a file: a column of numbers, a table, a text or a zip of pictures, found out from its content. What is called
+     * {@code .csv}, {@code .libsvm}, {@code .svm} or {@code .zip} is never a text. The same content gives the same data set, under the name that it first had.
      *
      * @param name for people; it never becomes a path
      * @throws DataException if it is empty, or not what it is called, with the place; or if there are too many rows, features,

@@ -93,7 +93,7 @@ final class Uploads {
         }
         Dataset card = upload.card();
         try (InputStream bytes = Files.newInputStream(file(card))) {
-            return upload.format().read(card.name(), bytes, limits.table());
+            return upload.format().read(card.name(), bytes, limits);
         } catch (IOException e) {
             throw new DataException("data: cannot read " + card.name() + ": " + e.getMessage(), e);
         }
@@ -150,7 +150,7 @@ final class Uploads {
         DataException last = null;
         for (Format format : Format.candidates(label)) {
             try (InputStream bytes = Files.newInputStream(file)) {
-                Content found = format.read(label, bytes, limits.table());
+                Content found = format.read(label, bytes, limits);
                 Dataset card = new Dataset(
                         sha256.substring(0, ID_LENGTH),
                         label,
