@@ -34,7 +34,9 @@ enum Format {
     /** @throws DataException if the file is not of this format, with the place */
     Content read(String name, InputStream bytes, UploadLimits limits) throws IOException {
         return switch (this) {
-            case NUMBERS -> new Content.Numbers(NumbersReader.read(name, bytes, limits.table().cells()));
+            case NUMBERS ->
+                new Content.Numbers(
+                        NumbersReader.read(name, bytes, limits.table().cells()));
             case CSV -> new Content.Rows(CsvReader.read(name, bytes, limits.table()));
             case LIBSVM -> new Content.Rows(LibsvmReader.read(name, bytes, limits.table()));
             case TEXT -> new Content.Text(TextReader.read(name, bytes));

@@ -5,20 +5,25 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
  * Reads pictures and their labels in the IDX format of MNIST, packed with gzip or not. Pictures: {@code int32 2051, count, height,
- * width}, then a byte a pixel; labels: {@code int32 2049, count}, then a byte each; all big-endian. Offsets in errors count from
- * the beginning of the unpacked file.
+ * width}, then a byte a pixel; labels: {@code int32 2049, count}, then a byte each; all big-endian. In colour pictures begin with
+ * {@code int32 2052, count, height, width, 3} and have three bytes a pixel; attributes are {@code int32 2050, count, names}, then a
+ * byte for each of both. Offsets in errors count from the beginning of the unpacked file.
  *
  * @see <a href="https://yann.lecun.com/exdb/mnist/">LeCun, Cortes, Burges: The MNIST Database of Handwritten Digits</a>
  */
 final class IdxReader {
     private static final int PICTURES = 2051;
     private static final int LABELS = 2049;
+    private static final int COLORED = 2052;
+    private static final int ATTRIBUTES = 2050;
+    private static final int CHANNELS = 3;
     private static final int GZIP = 0x1f8b;
     /** The largest side of a picture. */
     private static final int LARGEST_SIDE = 1024;
@@ -26,7 +31,19 @@ final class IdxReader {
     private static final int MOST_PIXELS = 1 << 27;
 
     /** What a file of pictures holds. */
-    record Pictures(byte[] pixels, int count, int height, int width) {}
+    record Pictures(byte[] pixels, int count, int height, int width, int channels) {
+        /** Some of them: a part of a data set. */
+        LabelledImages.Part part(int first, int count, byte[] labels) {
+            int size = height * width * channels;
+            return new LabelledImages.Part(
+                    Arrays.copyOfRange(pixels, first * size, (first + count) * size),
+                    count,
+                    height,
+                    width,
+                    channels,
+                    labels);
+        }
+    }
 
     private final String file;
     private final InputStream bytes;
@@ -46,16 +63,60 @@ final class IdxReader {
     static Pictures pictures(String file, InputStream bytes) throws IOException {
         IdxReader reader = open(file, bytes);
         reader.magic(PICTURES, "pictures");
-        int count = reader.size("pictures", MOST_PIXELS);
-        int height = reader.size("rows of a picture", LARGEST_SIDE);
-        int width = reader.size("columns of a picture", LARGEST_SIDE);
-        long pixels = (long) count * height * width;
+        return reader.pictures(1);
+    }
+
+    /** The same of pictures in colour. */
+    static Pictures colored(String file, InputStream bytes) throws IOException {
+        IdxReader reader = open(file, bytes);
+        reader.magic(COLORED, "pictures in colour");
+        return reader.pictures(CHANNELS);
+    }
+
+    private Pictures pictures(int channels) throws IOException {
+        int count = size("pictures", MOST_PIXELS);
+        int height = size("rows of a picture", LARGEST_SIDE);
+        int width = size("columns of a picture", LARGEST_SIDE);
+        if (channels > 1) {
+            exactly("channels", channels);
+        }
+        long pixels = (long) count * height * width * channels;
         if (pixels > MOST_PIXELS) {
             throw new DataException("%s: byte 4: found %d pictures of %d × %d; expected at most %d pixels"
-                    .formatted(file, count, height, width, MOST_PIXELS));
+                    .formatted(file, count, height, width, MOST_PIXELS / channels));
         }
-        byte[] content = reader.rest((int) pixels);
-        return new Pictures(content, count, height, width);
+        return new Pictures(rest((int) pixels), count, height, width, channels);
+    }
+
+    /**
+     * Attributes, for each picture 0 or 1 for each name.
+     *
+     * @param count as many as there are pictures
+     * @throws DataException if the file is not as it should be, with the byte, what was expected and what was found
+     */
+    static byte[] attributes(String file, InputStream bytes, int count, int names) throws IOException {
+        IdxReader reader = open(file, bytes);
+        reader.magic(ATTRIBUTES, "attributes");
+        reader.exactly("pictures", count);
+        reader.exactly("attributes", names);
+        long begin = reader.offset;
+        byte[] attributes = reader.rest(count * names);
+        for (int i = 0; i < attributes.length; i++) {
+            if (attributes[i] >>> 1 != 0) {
+                throw new DataException(
+                        "%s: byte %d: found %d; expected 0 or 1".formatted(file, begin + i, attributes[i] & 0xff));
+            }
+        }
+        return attributes;
+    }
+
+    private void exactly(String what, int expected) throws IOException {
+        long place = offset;
+        int found = int32();
+        if (found != expected) {
+            throw new DataException(
+                    "%s: byte %d: found %d %s; expected %d".formatted(file, place, found, what, expected));
+        }
     }
 
     /**

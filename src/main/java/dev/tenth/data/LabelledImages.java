@@ -6,8 +6,21 @@ import java.util.List;
  * Pictures of one size, each with its class, in a part to learn from and one to be tested with.
  *
  * @param classes the names of the classes; a label is a place in it
+ * @param attributes what else is known of the pictures to learn from
  */
-public record LabelledImages(Part training, Part test, List<String> classes) {
+public record LabelledImages(Part training, Part test, List<String> classes, Attributes attributes) {
+    /** Some of which nothing else is known. */
+    public LabelledImages(Part training, Part test, List<String> classes) {
+        this(training, test, classes, new Attributes(List.of(), new byte[0]));
+    }
+
+    /**
+     * What pictures can have, or not: several at once.
+     *
+     * @param values for each picture of the training part a byte for each name: 1 if it has that, else 0
+     */
+    public record Attributes(List<String> names, byte[] values) {}
+
     /**
      * These, if a net for grey pictures of {@code side × side} can take them.
      *

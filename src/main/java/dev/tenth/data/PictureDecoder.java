@@ -48,8 +48,7 @@ final class PictureDecoder {
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             int shorter = Math.min(width, height);
-            parameters.setSourceRegion(
-                    new Rectangle((width - shorter) / 2, (height - shorter) / 2, shorter, shorter));
+            parameters.setSourceRegion(new Rectangle((width - shorter) / 2, (height - shorter) / 2, shorter, shorter));
             int step = Math.max(1, shorter / (FINE * side));
             parameters.setSourceSubsampling(step, step, 0, 0);
             return scaled(reader.read(0, parameters), side);
@@ -79,9 +78,8 @@ final class PictureDecoder {
     }
 
     private static ImageReader reader(byte[] file) throws UnfitException {
-        Optional<String> format = begins(file, PNG)
-                ? Optional.of("png")
-                : begins(file, JPEG) ? Optional.of("jpeg") : Optional.empty();
+        Optional<String> format =
+                begins(file, PNG) ? Optional.of("png") : begins(file, JPEG) ? Optional.of("jpeg") : Optional.empty();
         Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(
                 format.orElseThrow(() -> new UnfitException("it is neither PNG nor JPEG")));
         return readers.next();

@@ -8,15 +8,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class IdxReaderTest {
+    @TempDir
+    Path directory;
+
     private static final List<String> DIGITS =
             IntStream.range(0, 10).mapToObj(String::valueOf).toList();
 
@@ -175,5 +180,47 @@ class IdxReaderTest {
         assertThat(training.count()).isEqualTo(60_000);
         assertThat(mean(training)).isEqualTo(.2860, within(5e-5));
         assertThat(fetched("fashion-mnist", "t10k", ".gz").count()).isEqualTo(10_000);
+    }
+
+    static List<BrokenFile> brokenAttributes() {
+        return List.of(
+                broken("pictures", idx(6, 2051, 3, 2, 1), "byte 0: found the magic number 2051; expected 2050"),
+                broken("of fewer pictures", idx(4, 2050, 2, 2), "byte 4: found 2 pictures; expected 3"),
+                broken("of other names", idx(9, 2050, 3, 3), "byte 8: found 3 attributes; expected 2"),
+                broken("neither yes nor no", idx(6, 2050, 3, 2), "byte 14: found 2; expected 0 or 1"),
+                broken("an end too early", idx(5, 2050, 3, 2), "byte 17: found the end of the file"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("brokenAttributes")
+    void saysWhereAFileOfAttributesIsWrong(BrokenFile file) {
+        file.isRefusedBy((name, bytes) -> IdxReader.attributes(name, bytes, 3, 2));
+    }
+
+    @Test
+    void readsColoursAsTheyLie() throws IOException {
+        IdxReader.Pictures pictures = IdxReader.colored("file", new ByteArrayInputStream(idx(36, 2052, 2, 2, 3, 3)));
+        LabelledImages.Part second = pictures.part(1, 1, new byte[1]);
+        assertThat(second.channels()).isEqualTo(3);
+        assertThat(second.pixels()).startsWith(18, 19, 20).hasSize(18);
+        broken("two channels", idx(24, 2052, 2, 2, 3, 2), "byte 16: found 2 channels; expected 3")
+                .isRefusedBy(IdxReader::colored);
+    }
+
+    /** The generator's own rates; some of what it may choose is nothing: no hair behind, a mask for glasses. */
+    @Test
+    void facesHaveTheAttributesThatTheGeneratorGivesThem() {
+        FetchedData.file("faces/images-idx4-ubyte.gz");
+        LabelledImages faces = new Library(directory, FetchedData.directory()).images("faces");
+        assertThat(List.of(faces.training().count(), faces.test().count())).containsExactly(9000, 1000);
+        double[] shares = new double[faces.attributes().names().size()];
+        for (int i = 0; i < faces.attributes().values().length; i++) {
+            shares[i % shares.length] += faces.attributes().values()[i] / 9000.;
+        }
+        assertThat(shares[faces.attributes().names().indexOf("female")]).isCloseTo(.5, within(.03));
+        assertThat(shares[faces.attributes().names().indexOf("glasses")]).isCloseTo(.1 * 5 / 7, within(.02));
+        assertThat(shares[faces.attributes().names().indexOf("facialHair")]).isCloseTo(.25, within(.03));
+        assertThat(shares[faces.attributes().names().indexOf("longHair")])
+                .isCloseTo(.5 * .9 * 7 / 8 + .5 * .1 * 2 / 3, within(.03));
     }
 }

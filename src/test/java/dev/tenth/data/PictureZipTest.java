@@ -106,8 +106,8 @@ class PictureZipTest {
 
     @Test
     void greyPicturesKeepTheirGreyAndDigitsTheirSize() throws IOException {
-        LabelledImages images =
-                read(zip(tenOf(picture("png", BufferedImage.TYPE_BYTE_GRAY, 28, 28, 100)))).images();
+        LabelledImages images = read(zip(tenOf(picture("png", BufferedImage.TYPE_BYTE_GRAY, 28, 28, 100))))
+                .images();
         assertThat(images.training().channels()).isEqualTo(1);
         assertThat(images.training().width()).isEqualTo(28);
         assertThat(images.training().pixels()).containsOnly((byte) 100);
@@ -165,8 +165,8 @@ class PictureZipTest {
         files.put("bent.png", bent);
         files.put("__MACOSX/._0.png", new byte[] {1});
         files.put("all/.DS_Store", new byte[] {1});
-        Dataset card = new Library(directory, FetchedData.directory())
-                .add("mine.zip", new ByteArrayInputStream(zip(files)));
+        Dataset card =
+                new Library(directory, FetchedData.directory()).add("mine.zip", new ByteArrayInputStream(zip(files)));
         assertThat(card.kind()).isEqualTo(Dataset.Kind.IMAGES);
         assertThat(card.summary())
                 .startsWith("9 + 1 pictures of 64 × 64 in colour, 1 class; 3 passed over: ")

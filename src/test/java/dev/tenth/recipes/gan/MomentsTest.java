@@ -74,8 +74,7 @@ class MomentsTest {
                         t -> t.output(
                                 "distance",
                                 Moments.of(t.input("one", DType.FLOAT32, rows, features))
-                                        .distance(Moments.of(
-                                                t.input("other", DType.FLOAT32, otherRows, features))))));
+                                        .distance(Moments.of(t.input("other", DType.FLOAT32, otherRows, features))))));
         try (Executable executable = new Executable(program, Device.CPU, 1)) {
             return executable
                     .call("measure")
