@@ -22,6 +22,14 @@ public interface TensorModel extends AutoCloseable {
      */
     Map<String, HostTensor> infer(Map<String, HostTensor> inputs);
 
+    /**
+     * The model as a TorchScript file with its weights inside: {@code torch.jit.load} in Python opens it, and it is called as a
+     * function of the inputs, by their names, that gives a dictionary of the outputs. Empty if it cannot be written so.
+     */
+    default Optional<byte[]> archive() {
+        return Optional.empty();
+    }
+
     @Override
     void close();
 

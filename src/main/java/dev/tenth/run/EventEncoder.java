@@ -2,16 +2,14 @@ package dev.tenth.run;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.tenth.recipe.Png;
 import dev.tenth.recipe.Shown;
 import dev.tenth.store.Blobs;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
-import javax.imageio.ImageIO;
 
 /**
  * Writes what a training shows as the data of events. Figures keep all their digits; pictures travel as columns of
@@ -52,7 +50,7 @@ final class EventEncoder {
                 });
             case Shown.Field field -> draft(EventType.FIELD, json -> field(json, field));
             case Shown.Image image -> {
-                String ref = "/api/v1/blobs/" + blobs.put(png(image)) + ".png";
+                String ref = "/api/v1/blobs/" + blobs.put(Png.write(image)) + ".png";
                 yield draft(EventType.IMAGE, json -> image(json, image, ref));
             }
             case Shown.Text text ->
@@ -177,22 +175,6 @@ final class EventEncoder {
         } else {
             json.writeNumber(value);
         }
-    }
-
-    private static byte[] png(Shown.Image image) {
-        BufferedImage picture = new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
-        byte[] rgb = image.rgb();
-        for (int i = 0; i < image.width() * image.height(); i++) {
-            int color = (rgb[3 * i] & 0xff) << 16 | (rgb[3 * i + 1] & 0xff) << 8 | rgb[3 * i + 2] & 0xff;
-            picture.setRGB(i % image.width(), i / image.width(), color);
-        }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture, "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a byte array takes every PNG", e);
-        }
-        return bytes.toByteArray();
     }
 
     /** Writes the fields of an object, or a whole value. */

@@ -34,6 +34,18 @@ public enum DType {
         return torchCode;
     }
 
+    /** The name of a storage of such elements in Python's {@code torch}. */
+    String torchStorage() {
+        return switch (this) {
+            case FLOAT32 -> "FloatStorage";
+            case FLOAT64 -> "DoubleStorage";
+            case BFLOAT16 -> "BFloat16Storage";
+            case INT64 -> "LongStorage";
+            case UINT8 -> "ByteStorage";
+            case BOOL -> "BoolStorage";
+        };
+    }
+
     /** The size of one element in bytes. */
     public int bytes() {
         return bytes;

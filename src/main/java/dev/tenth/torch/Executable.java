@@ -15,6 +15,7 @@ import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /**
  * A program on a device with the memory of its variables. It owns all its native memory; {@link #close} frees it. One
@@ -109,6 +110,11 @@ public final class Executable implements AutoCloseable {
             }
         }
         return saved;
+    }
+
+    /** The program with the variables' values as they are now, for use elsewhere: see {@link Program#module}. */
+    public byte[] module(SortedMap<Integer, String> pieces) {
+        return program.module(pieces, save());
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -45,6 +47,29 @@ public final class Program {
     /** The program as a file that {@code torch.jit.load} opens. */
     public byte[] archive(Device device) {
         return TorchScript.archive(this, device);
+    }
+
+    /**
+     * The program as a file that {@code torch.jit.load} opens and calls as a function: with its weights inside, and a method
+     * {@code forward} that takes any number of rows and gives back a dictionary of the outputs.
+     *
+     * @param pieces the methods that do this for a fixed number of rows, by that number: rows are cut into these, the last
+     *     piece filled up with zeros
+     * @param state a value for each variable
+     * @throws IllegalArgumentException if a value is missing, or a method takes more than tensors or needs gradients
+     */
+    public byte[] module(SortedMap<Integer, String> pieces, Map<String, HostTensor> state) {
+        Map<String, HostTensor> values = new LinkedHashMap<>();
+        for (Variable variable : variables) {
+            HostTensor value = state.get(variable.name());
+            if (value == null) {
+                throw new IllegalArgumentException("state: " + variable.name() + " is missing");
+            }
+            values.put(variable.name(), value);
+        }
+        SortedMap<Integer, Method> methods = new TreeMap<>();
+        pieces.forEach((rows, name) -> methods.put(rows, method(name)));
+        return TorchScriptArchive.of(TorchScriptModule.code(variables, methods), values);
     }
 
     Method method(String name) {

@@ -1,6 +1,7 @@
 package dev.tenth.torch;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Spells programs in the dialect in which libtorch stores TorchScript: the only class that knows it. One module with the
+ * Spells programs in the dialect in which libtorch stores TorchScript: with {@link TorchScriptModule} the only class that knows
+ * it. One module with the
  * attribute {@code state} (the variables' tensors, set once by {@code bind}) and one method for each of the program's.
  */
 final class TorchScript {
@@ -18,17 +20,25 @@ final class TorchScript {
     /** Gives one of the variables, by its place, another value. */
     static final String PUT = "put";
 
+    static final String NO_TENSORS = "annotate(List[Tensor], [])";
+
     /** How operators over lists of tensors begin; those used here work in place. */
     private static final Set<String> LIST_OPERATORS = Set.of("_foreach_", "_fused_");
 
     private final Map<String, Integer> places;
     private final Map<String, Integer> leafPlaces;
     private final Device device;
+    /** What a method calls the list of the variables' tensors, and that of the parameters' leaves. */
+    private final String state;
+
+    private final String leaves;
     private final StringBuilder code = new StringBuilder();
     private Set<Tensor> differentiated = Set.of();
     private int unused;
 
-    private TorchScript(List<Variable> variables, Device device) {
+    private TorchScript(List<Variable> variables, Device device, String state, String leaves) {
+        this.state = state;
+        this.leaves = leaves;
         this.places = new LinkedHashMap<>();
         variables.forEach(variable -> places.put(variable.name(), places.size()));
         this.leafPlaces = new LinkedHashMap<>();
@@ -39,10 +49,27 @@ final class TorchScript {
     }
 
     static byte[] archive(Program program, Device device) {
-        TorchScript script = new TorchScript(program.variables(), device);
+        TorchScript script = new TorchScript(program.variables(), device, "self._state", "self._leaves");
         script.bind();
         program.methods().forEach(script::method);
         return TorchScriptArchive.of(script.code.toString());
+    }
+
+    /**
+     * Methods as they are in a class that keeps its variables otherwise.
+     *
+     * @param state the list of the variables' tensors, as an expression
+     * @throws IllegalArgumentException if one needs gradients
+     */
+    static String methods(List<Variable> variables, Collection<Method> methods, String state) {
+        TorchScript script = new TorchScript(variables, Device.CPU, state, NO_TENSORS);
+        for (Method method : methods) {
+            script.method(method);
+            if (!script.differentiated.isEmpty()) {
+                throw new IllegalArgumentException("method: " + method.name() + " needs gradients");
+            }
+        }
+        return script.code.toString();
     }
 
     /**
@@ -61,10 +88,10 @@ final class TorchScript {
                     ready: Tensor) -> Tensor:
                     self._state = state
                 """);
-        String leaves = leafPlaces.keySet().stream()
+        String made = leafPlaces.keySet().stream()
                 .map(name -> "torch.requires_grad_(torch.detach(state[" + places.get(name) + "]))")
                 .collect(Collectors.joining(", ", "[", "]"));
-        line(2, "self._leaves = " + (leafPlaces.isEmpty() ? "annotate(List[Tensor], [])" : leaves));
+        line(2, "self._leaves = " + (leafPlaces.isEmpty() ? NO_TENSORS : made));
         line(2, "return ready");
         code.append("""
                   def put(self: __torch__.Program,
@@ -84,7 +111,9 @@ final class TorchScript {
                 .append(method.name())
                 .append("(self: __torch__.Program,\n    integers: Tensor,\n    numbers: Tensor")
                 .append(parameters)
-                .append(") -> List[Tensor]:\n    state = self._state\n    leaves = self._leaves\n");
+                .append(") -> List[Tensor]:\n");
+        line(2, "state = " + state);
+        line(2, "leaves = " + leaves);
         method.integers()
                 .forEach((_, place) -> line(2, "i%d = int(torch.select(integers, 0, %d))".formatted(place, place)));
         method.numbers()
@@ -263,7 +292,7 @@ final class TorchScript {
             case String text -> "\"" + text + "\"";
             case long[] integers when integers.length == 0 -> "annotate(List[int], [])";
             case long[] integers -> Arrays.toString(integers);
-            case List<?> list when list.isEmpty() -> "annotate(List[Tensor], [])";
+            case List<?> list when list.isEmpty() -> NO_TENSORS;
             case List<?> list -> "[" + arguments(list) + "]";
             case Object none when none == Instruction.NONE -> "None";
             case Object place when place == Program.DEVICE -> "torch.device(" + device() + ")";
@@ -273,7 +302,7 @@ final class TorchScript {
 
     private static String list(List<Tensor> tensors) {
         return tensors.isEmpty()
-                ? "annotate(List[Tensor], [])"
+                ? NO_TENSORS
                 : tensors.stream().map(TorchScript::name).collect(Collectors.joining(", ", "[", "]"));
     }
 

@@ -5,13 +5,14 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * The file in which libtorch keeps a TorchScript module: an uncompressed zip with the code, the module object as a pickle
- * (here: one class with an empty list of tensors), an empty pickle of constants, and the version of the format.
+ * The file in which libtorch keeps a TorchScript module: an uncompressed zip with the code, the module object as a pickle, the
+ * tensors that it refers to, an empty pickle of constants, and the version of the format.
  */
 final class TorchScriptArchive {
     /** The version of the format that libtorch has written since 1.6. */
@@ -19,11 +20,42 @@ final class TorchScriptArchive {
 
     private TorchScriptArchive() {}
 
+    /** {@code Program} with its attributes {@code _state = []} and {@code _leaves = []}. */
     static byte[] of(String code) {
+        return archive(code, Map.of(), pickle -> {
+            emptyList(pickle, "_state");
+            emptyList(pickle, "_leaves");
+        });
+    }
+
+    /** {@code Program} with tensors as its attributes. */
+    static byte[] of(String code, Map<String, HostTensor> attributes) {
+        return archive(code, attributes, pickle -> {
+            int place = 0;
+            for (Map.Entry<String, HostTensor> attribute : attributes.entrySet()) {
+                text(pickle, attribute.getKey());
+                tensor(pickle, attribute.getValue(), place++);
+            }
+        });
+    }
+
+    /** Pickles names and values. */
+    @FunctionalInterface
+    private interface Attributes {
+        void writeTo(DataOutputStream pickle) throws IOException;
+    }
+
+    private static byte[] archive(String code, Map<String, HostTensor> tensors, Attributes attributes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            store(zip, "program/data.pkl", module());
+            store(zip, "program/data.pkl", module(attributes));
             store(zip, "program/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+            int place = 0;
+            for (HostTensor tensor : tensors.values()) {
+                byte[] data = new byte[tensor.bytes().remaining()];
+                tensor.bytes().get(data);
+                store(zip, "program/data/" + place++, data);
+            }
             store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
             store(zip, "program/version", VERSION.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -46,15 +78,14 @@ final class TorchScriptArchive {
         zip.closeEntry();
     }
 
-    /** {@code Program} with its attributes {@code _state = []} and {@code _leaves = []}, in pickle's protocol 2. */
-    private static byte[] module() throws IOException {
+    /** {@code Program} with its attributes, in pickle's protocol 2. */
+    private static byte[] module(Attributes attributes) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         DataOutputStream pickle = new DataOutputStream(bytes);
         pickle.write(new byte[] {(byte) 0x80, 2}); // protocol
         global(pickle, "__torch__", "Program");
         pickle.write(new byte[] {')', (byte) 0x81, '}', '('}); // (), new object, {}, mark
-        emptyList(pickle, "_state");
-        emptyList(pickle, "_leaves");
+        attributes.writeTo(pickle);
         pickle.writeBytes("ub."); // set items, build, stop
         return bytes.toByteArray();
     }
@@ -63,6 +94,44 @@ final class TorchScriptArchive {
         text(pickle, name);
         global(pickle, "torch.jit._pickle", "build_tensorlist");
         pickle.write(new byte[] {']', (byte) 0x85, 'R'}); // [], tuple of one, reduce
+    }
+
+    /** A tensor whose elements lie in the record of this place. */
+    private static void tensor(DataOutputStream pickle, HostTensor tensor, int place) throws IOException {
+        long[] shape = tensor.shape();
+        long[] strides = new long[shape.length];
+        long elements = 1;
+        for (int i = shape.length - 1; i >= 0; i--) {
+            strides[i] = elements;
+            elements *= shape[i];
+        }
+        global(pickle, "torch._utils", "_rebuild_tensor_v2");
+        pickle.writeBytes("(("); // the arguments; the first is the storage
+        text(pickle, "storage");
+        global(pickle, "torch", tensor.type().torchStorage());
+        text(pickle, Integer.toString(place));
+        text(pickle, "cpu");
+        integer(pickle, elements);
+        pickle.writeBytes("tQ"); // tuple, found by its name
+        integer(pickle, 0);
+        integers(pickle, shape);
+        integers(pickle, strides);
+        pickle.writeByte(0x89); // it requires no gradient
+        global(pickle, "collections", "OrderedDict");
+        pickle.writeBytes(")RtR"); // no hooks; call
+    }
+
+    private static void integers(DataOutputStream pickle, long[] values) throws IOException {
+        pickle.writeByte('(');
+        for (long value : values) {
+            integer(pickle, value);
+        }
+        pickle.writeByte('t');
+    }
+
+    private static void integer(DataOutputStream pickle, long value) throws IOException {
+        pickle.writeByte('J');
+        pickle.writeInt(Integer.reverseBytes(Math.toIntExact(value)));
     }
 
     private static void global(DataOutputStream pickle, String module, String name) throws IOException {
