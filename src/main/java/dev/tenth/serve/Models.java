@@ -13,12 +13,9 @@ import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -29,7 +26,6 @@ public final class Models {
     public static final String LATEST = "latest";
 
     private static final String CHECKPOINT = "checkpoint";
-    private static final int REMEMBERED_DELETIONS = 10_000;
 
     private final RunLog log;
     private final Checkpoints checkpoints;
@@ -38,23 +34,13 @@ public final class Models {
     private final Map<String, Version> newest = new ConcurrentHashMap<>();
 
     private final AtomicLong changes = new AtomicLong();
-    private final Set<String> deleted =
-            Collections.synchronizedSet(Collections.newSetFromMap(new LinkedHashMap<String, Boolean>() {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                    return size() > REMEMBERED_DELETIONS;
-                }
-            }));
 
     public Models(RunLog log, Checkpoints checkpoints, Map<String, Recipe<?>> recipes) {
         this.log = log;
         this.checkpoints = checkpoints;
         this.recipes = Map.copyOf(recipes);
         log.onCommit(this::committed);
-        log.onDelete(run -> {
-            deleted.add(run);
-            changed(run);
-        });
+        log.onDelete(this::changed);
     }
 
     /** A checkpoint of a run, and the recipe that can open it. */
@@ -71,12 +57,26 @@ public final class Models {
          * @throws ModelException if the recipe has none such
          */
         Ability.Infer<?> infer(Optional<String> task) {
-            return recipe.abilities().stream()
-                    .filter(Ability.Infer.class::isInstance)
-                    .map(ability -> (Ability.Infer<?>) ability)
+            return inferAbilities().stream()
                     .filter(ability -> task.isEmpty() || ability.name().equals(task.get()))
                     .findFirst()
                     .orElseThrow(() -> cannot(task.orElse("infer")));
+        }
+
+        /**
+         * The abilities to make tensors of tensors.
+         *
+         * @throws ModelException if the recipe has none
+         */
+        List<Ability.Infer<?>> inferAbilities() {
+            List<Ability.Infer<?>> all = recipe.abilities().stream()
+                    .filter(Ability.Infer.class::isInstance)
+                    .<Ability.Infer<?>>map(ability -> (Ability.Infer<?>) ability)
+                    .toList();
+            if (all.isEmpty()) {
+                throw cannot("infer");
+            }
+            return all;
         }
 
         /**
@@ -191,7 +191,7 @@ public final class Models {
 
     private RunEntry run(String model) {
         return log.find(model)
-                .orElseThrow(() -> isDeleted(model)
+                .orElseThrow(() -> log.wasDeleted(model)
                         ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
                         : new ModelException(Reason.NO_SUCH_MODEL, "model: there is no run \"" + model + "\""));
     }
@@ -232,7 +232,7 @@ public final class Models {
         } catch (IOException | StoreException e) {
             String model = version.run().id();
             changed(model);
-            throw isDeleted(model)
+            throw log.wasDeleted(model)
                     ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
                     : checkpoints.list(model).contains(version.checkpoint())
                             ? new ModelException(
@@ -249,10 +249,6 @@ public final class Models {
     /** Calls the listener with the id of each run that is deleted. It must return quickly. */
     void onDelete(Consumer<String> listener) {
         log.onDelete(listener);
-    }
-
-    private boolean isDeleted(String model) {
-        return deleted.contains(model);
     }
 
     private void committed(List<Event> events) {

@@ -71,8 +71,11 @@ public interface RunLog extends AutoCloseable {
      */
     List<RunEntry> list(Optional<String> recipe, List<String> states, Optional<String> before, int limit);
 
-    /** Removes a run with its events, durably; its checkpoints and blobs are not touched. */
+    /** Removes a run with its events, durably; its checkpoints and blobs are not touched. What remains is that it was there. */
     void delete(String run);
+
+    /** Whether a run was there and was removed; of those that were removed long ago it is forgotten, within the store's limits. */
+    boolean wasDeleted(String run);
 
     /** Calls the listener with each batch of a run's events, in order, once they are durable. It must return quickly. */
     void onCommit(Consumer<List<Event>> listener);

@@ -11,6 +11,7 @@ import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded adapter: the contract of the log, and what files add. */
 class EmbeddedStoreTest extends RunLogContract {
-    private static final StoreLimits LIMITS = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16);
+    private static final StoreLimits LIMITS = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3);
 
     @TempDir
     Path home;
@@ -50,6 +51,32 @@ class EmbeddedStoreTest extends RunLogContract {
         assertThatThrownBy(() -> new EmbeddedStore(home, LIMITS))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining("is in use");
+    }
+
+    @Test
+    void ofRemovedRunsTheLastAreRemembered() {
+        RunLog log = open();
+        for (String id : List.of("a", "b", "c", "d")) {
+            log.create(run(id, "SUCCEEDED", 1), events(id, 1, 1), Optional.empty());
+            log.delete(id);
+        }
+        assertThat(log.wasDeleted("a")).isFalse();
+        assertThat(List.of("b", "c", "d")).allMatch(log::wasDeleted);
+    }
+
+    @Test
+    void tablesOfTheFirstVersionAreTakenOver() throws Exception {
+        open().create(run("a", "SUCCEEDED", 1), events("a", 1, 1), Optional.empty());
+        close();
+        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + home.resolve("log.db"));
+                var statement = connection.createStatement()) {
+            statement.execute("DROP TABLE deleted_run");
+            statement.execute("PRAGMA user_version = 1");
+        }
+        RunLog log = open();
+        assertThat(log.read("a", 0, 10)).isEqualTo(events("a", 1, 1));
+        log.delete("a");
+        assertThat(open().wasDeleted("a")).isTrue();
     }
 
     @Test

@@ -125,4 +125,18 @@ abstract class RunLogContract {
         assertThat(log.find("f2")).isEmpty();
         assertThat(log.read("f2", 0, 10)).isEmpty();
     }
+
+    @Test
+    void aRunThatWasRemovedIsRememberedAsSuch() {
+        RunLog log = open();
+        log.create(run("g", "SUCCEEDED", 1), events("g", 1, 1), Optional.empty());
+        assertThat(log.wasDeleted("g")).isFalse();
+        log.delete("g");
+        log.delete("never");
+        assertThat(log.wasDeleted("g")).isTrue();
+        log = open();
+        assertThat(log.find("g")).isEmpty();
+        assertThat(log.wasDeleted("g")).isTrue();
+        assertThat(log.wasDeleted("never")).isFalse();
+    }
 }

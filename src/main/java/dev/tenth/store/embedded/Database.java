@@ -14,12 +14,11 @@ import org.sqlite.SQLiteConfig;
 
 /** The SQLite file: its tables, one connection that writes and some that read. */
 final class Database implements AutoCloseable {
-    /** The version of the tables below, kept in {@code PRAGMA user_version}. */
-    private static final int VERSION = 1;
-
     private static final int BUSY_MILLISECONDS = 10_000;
-    private static final List<String> TABLES = List.of(
-            """
+    /** What each version added, from the first on. */
+    private static final List<List<String>> TABLES = List.of(
+            List.of(
+                    """
             CREATE TABLE run (
               id TEXT PRIMARY KEY, recipe TEXT NOT NULL, preset TEXT NOT NULL, parameters TEXT NOT NULL,
               seed INTEGER NOT NULL, name TEXT NOT NULL, parent_run TEXT, parent_step INTEGER,
@@ -27,13 +26,17 @@ final class Database implements AutoCloseable {
               last_seq INTEGER NOT NULL, metrics TEXT NOT NULL, checkpoints INTEGER NOT NULL,
               created_at TEXT NOT NULL, started_at TEXT, ended_at TEXT) WITHOUT ROWID
             """,
-            "CREATE INDEX run_by_age ON run (created_at DESC, id DESC)",
-            """
+                    "CREATE INDEX run_by_age ON run (created_at DESC, id DESC)",
+                    """
             CREATE TABLE event (
               run TEXT NOT NULL, seq INTEGER NOT NULL, step INTEGER NOT NULL, at TEXT NOT NULL,
               type TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (run, seq))
             """,
-            "CREATE TABLE used_key (key TEXT PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID");
+                    "CREATE TABLE used_key (key TEXT PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID"),
+            List.of("CREATE TABLE deleted_run (place INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE)"));
+
+    /** The version of the tables, kept in {@code PRAGMA user_version}. */
+    private static final int VERSION = TABLES.size();
 
     private final Connection writer;
     private final BlockingQueue<Connection> readers;
@@ -84,12 +87,12 @@ final class Database implements AutoCloseable {
                         + ", known " + VERSION + "). Use that one, or another home (TENTH_HOME)");
             }
             writer.setAutoCommit(false);
-            if (version == 0) {
-                for (String table : TABLES) {
+            for (List<String> added : TABLES.subList(version, VERSION)) {
+                for (String table : added) {
                     statement.execute(table);
                 }
-                statement.execute("PRAGMA user_version = " + VERSION);
             }
+            statement.execute("PRAGMA user_version = " + VERSION);
             writer.commit();
         }
     }

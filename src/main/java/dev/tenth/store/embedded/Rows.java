@@ -101,6 +101,20 @@ final class Rows {
         }
     }
 
+    /** Remembers that a run was removed, and forgets the oldest such beyond a number. */
+    static void insertDeleted(Connection connection, String run, int kept) throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT OR REPLACE INTO deleted_run (run) VALUES (?)")) {
+            insert.setString(1, run);
+            insert.executeUpdate();
+        }
+        try (PreparedStatement forget = connection.prepareStatement(
+                "DELETE FROM deleted_run WHERE place <= (SELECT max(place) FROM deleted_run) - ?")) {
+            forget.setInt(1, kept);
+            forget.executeUpdate();
+        }
+    }
+
     static Event event(String run, ResultSet row) throws SQLException {
         return new Event(
                 run,

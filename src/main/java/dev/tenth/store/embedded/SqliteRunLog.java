@@ -153,6 +153,9 @@ final class SqliteRunLog implements RunLog {
         writer.add(new GroupCommit.Work(0, 0) {
             @Override
             void write(Connection connection) throws SQLException {
+                if (find(connection, run).isPresent()) {
+                    Rows.insertDeleted(connection, run, limits.deletedRuns());
+                }
                 for (String table : List.of("event WHERE run", "used_key WHERE run", "run WHERE id")) {
                     try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
                         delete.setString(1, run);
@@ -245,6 +248,18 @@ final class SqliteRunLog implements RunLog {
                 return rows.next() ? Optional.of(Rows.run(rows)) : Optional.empty();
             }
         }
+    }
+
+    @Override
+    public boolean wasDeleted(String run) {
+        return database.read(connection -> {
+            try (PreparedStatement query = connection.prepareStatement("SELECT 1 FROM deleted_run WHERE run = ?")) {
+                query.setString(1, run);
+                try (ResultSet rows = query.executeQuery()) {
+                    return rows.next();
+                }
+            }
+        });
     }
 
     @Override

@@ -10,6 +10,7 @@ package dev.tenth.store.embedded;
  * @param readers how many threads read at the same time; the others wait
  * @param ballastBytes the reserve on the disk that is given up when it is full, for the last words of the runs
  * @param freeBytes what must be free beside the ballast before a full disk counts as one with space again
+ * @param deletedRuns of how many removed runs it is remembered that they were there
  */
 public record StoreLimits(
         int queuedEvents,
@@ -18,11 +19,12 @@ public record StoreLimits(
         long readBytes,
         int readers,
         long ballastBytes,
-        long freeBytes) {
+        long freeBytes,
+        int deletedRuns) {
     private static final long MIB = 1 << 20;
 
     public static final StoreLimits DEFAULT =
-            new StoreLimits(10_000, 64 * MIB, 16 * MIB, 4 * MIB, 4, 16 * MIB, 64 * MIB);
+            new StoreLimits(10_000, 64 * MIB, 16 * MIB, 4 * MIB, 4, 16 * MIB, 64 * MIB, 10_000);
 
     public StoreLimits {
         requirePositive("queuedEvents", queuedEvents);
@@ -32,6 +34,7 @@ public record StoreLimits(
         requirePositive("readers", readers);
         requirePositive("ballastBytes", ballastBytes);
         requirePositive("freeBytes", freeBytes);
+        requirePositive("deletedRuns", deletedRuns);
     }
 
     private static void requirePositive(String name, long value) {
