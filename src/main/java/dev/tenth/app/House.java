@@ -117,7 +117,8 @@ public class House {
                         limits.loadedModelsBytes(),
                         limits.loadedModelsIdle(),
                         limits.waitingRequests(),
-                        limits.batchDelay()),
+                        limits.batchDelay(),
+                        ServeLimits.DEFAULT.bodyBytes()),
                 new ServeMeters(meters),
                 Device.CPU);
         this.walks = new WalkDoor(vertx, engine);
@@ -210,6 +211,12 @@ public class House {
     @Singleton
     LocalRuns runs() {
         return runs;
+    }
+
+    @Produces
+    @Singleton
+    Engine engine() {
+        return engine;
     }
 
     @Produces

@@ -3,6 +3,7 @@ package dev.tenth.serve;
 import dev.tenth.recipe.RowModel;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
+import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.torch.HostTensor;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -11,6 +12,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,9 @@ import java.util.concurrent.TimeUnit;
 final class Batcher implements AutoCloseable {
     /** A larger batch is cut into pieces of this size anyway. */
     static final int MOST_ROWS = 64;
+
+    /** What a request is given must find room in memory, as what it brings. */
+    static final long LARGEST_ANSWER = Exchange.LARGEST_BODY;
 
     private final TensorModel model;
     private final Executor lane;
@@ -66,9 +71,11 @@ final class Batcher implements AutoCloseable {
      *
      * @param answer given the outputs or what went wrong; a request whose answer is there already (it was cancelled) is left
      * @throws IllegalArgumentException if the inputs do not fit the model's signature
+     * @throws ModelException if their outputs would be more than an answer holds
      */
     void add(Map<String, HostTensor> inputs, long since, CompletableFuture<Map<String, HostTensor>> answer) {
         int rows = model.signature().rows(inputs);
+        requireRoom(rows);
         boolean now;
         synchronized (this) {
             waiting.add(new Job(inputs, rows, since, answer));
@@ -86,6 +93,23 @@ final class Batcher implements AutoCloseable {
             lane.execute(this::run);
         } else {
             clock.schedule(this::call, delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** The model as a TorchScript file, if it can be written so. */
+    CompletableFuture<Optional<byte[]>> archive() {
+        return CompletableFuture.supplyAsync(model::archive, lane);
+    }
+
+    private void requireRoom(int rows) {
+        long bytes = model.signature().outputs().stream()
+                .mapToLong(port -> (long) rows * rowBytes(port))
+                .sum();
+        if (bytes > LARGEST_ANSWER) {
+            throw new ModelException(
+                    Reason.TOO_LARGE,
+                    "inputs: the outputs of %,d rows are %,d bytes, more than %,d; ask for fewer at a time"
+                            .formatted(rows, bytes, LARGEST_ANSWER));
         }
     }
 
@@ -145,7 +169,7 @@ final class Batcher implements AutoCloseable {
             Map<String, HostTensor> outputs = model.infer(together(batch));
             meters.computed(System.nanoTime() - start, batch.size());
             hand(batch, outputs);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // whoever waits must hear of it, whatever it is
             if (batch.size() == 1) {
                 batch.getFirst().answer().completeExceptionally(e);
             } else {

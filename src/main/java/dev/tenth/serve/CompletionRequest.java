@@ -66,12 +66,18 @@ record CompletionRequest(
         if (echo && likeliest.isPresent()) {
             throw wrong("echo", "true", "possible together with logprobs: those of the prompt are not known");
         }
+        List<TextRequest> texts = texts(fields, prompts, choices);
+        boolean stream = fields.truth("stream");
+        if (likeliest.isPresent() && !stream) {
+            TextRequest.requireFewToKeep(
+                    texts.stream().mapToLong(TextRequest::length).sum());
+        }
         return new CompletionRequest(
                 fields.required("model"),
-                texts(fields, prompts, choices),
+                texts,
                 likeliest,
                 echo,
-                fields.truth("stream"),
+                stream,
                 fields.inside("stream_options").truth("include_usage"));
     }
 
@@ -109,14 +115,14 @@ record CompletionRequest(
         }
     }
 
-    /** The run of the model. */
-    String run() {
+    /** The run of a model. */
+    static String run(String model) {
         int at = model.indexOf('@');
         return at < 0 ? model : model.substring(0, at);
     }
 
-    /** The version of the model. */
-    String version() {
+    /** The version of a model. */
+    static String version(String model) {
         int at = model.indexOf('@');
         return at < 0 ? Models.LATEST : model.substring(at + 1);
     }

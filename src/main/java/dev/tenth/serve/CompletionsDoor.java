@@ -44,7 +44,7 @@ public final class CompletionsDoor {
     }
 
     private Exchange exchange(RoutingContext context) {
-        return new Exchange(context, CompletionsDoor::error, engine.meters());
+        return new Exchange(context, CompletionsDoor::error, engine);
     }
 
     private static ObjectNode error(Reason reason, String detail) {
@@ -54,7 +54,7 @@ public final class CompletionsDoor {
                 switch (reason) {
                     case NO_SUCH_MODEL, NO_SUCH_VERSION, DELETED, OTHER_ABILITY -> "model_not_found";
                     case NO_ROOM, NOT_YET -> "model_not_available";
-                    case MALFORMED, TOO_LARGE -> null;
+                    case MALFORMED, NOT_ACCEPTABLE, TOO_LARGE, UNSUPPORTED, UNREADABLE -> null;
                     case BROKEN -> "internal_error";
                 };
         ObjectNode answer = JSON.createObjectNode();
@@ -81,9 +81,10 @@ public final class CompletionsDoor {
     }
 
     private void describe(Exchange exchange) {
-        exchange.version(engine.models())
+        String name = exchange.path("model");
+        exchange.version(engine.models(), CompletionRequest.run(name), CompletionRequest.version(name))
                 .onFailure(exchange::fail)
-                .onSuccess(version -> exchange.json(200, model(version.run())));
+                .onSuccess(version -> exchange.json(200, model(version.run()).put("id", name)));
     }
 
     private static ObjectNode model(RunEntry run) {
@@ -98,9 +99,12 @@ public final class CompletionsDoor {
     // -------------------------------------------------------------------------------------------------
 
     private void complete(Exchange exchange) {
-        exchange.body()
+        exchange.body(Exchange.LARGEST_TEXT)
                 .map(body -> CompletionRequest.read(body.getBytes()))
-                .compose(request -> exchange.version(engine.models(), request.run(), request.version())
+                .compose(request -> exchange.version(
+                                engine.models(),
+                                CompletionRequest.run(request.model()),
+                                CompletionRequest.version(request.model()))
                         .compose(version -> new Answer(exchange, request, version).give()))
                 .onFailure(exchange::fail);
     }

@@ -16,6 +16,7 @@ import dev.tenth.torch.Torch;
 import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ import java.util.function.BiFunction;
  * than its share from training. A model is a copy of a checkpoint, which never changes; one thread at a time uses it.
  */
 public final class Engine implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Engine.class.getName());
     private static final long LEAVE_SECONDS = 10;
 
     private final Models models;
@@ -37,6 +39,7 @@ public final class Engine implements AutoCloseable {
     private final ExecutorService pool;
     private final ScheduledExecutorService clock;
     private final LoadedModels loaded;
+    private final Intake intake;
 
     public Engine(Models models, ServeLimits limits, ServeMeters meters, Device device) {
         this.models = models;
@@ -52,6 +55,7 @@ public final class Engine implements AutoCloseable {
         this.clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("inference-clock").daemon().factory());
         this.loaded = new LoadedModels(limits, pool);
+        this.intake = new Intake(limits.bodyBytes());
         models.onDelete(loaded::forget);
         long idle = Math.max(1, limits.idle().toMillis() / 2);
         clock.scheduleWithFixedDelay(() -> loaded.forgetIdle(limits.idle()), idle, idle, TimeUnit.MILLISECONDS);
@@ -71,6 +75,10 @@ public final class Engine implements AutoCloseable {
 
     ServeMeters meters() {
         return meters;
+    }
+
+    Intake intake() {
+        return intake;
     }
 
     /** What a version takes and gives; it is loaded for that. */
@@ -104,6 +112,24 @@ public final class Engine implements AutoCloseable {
             }
         });
         return answer;
+    }
+
+    /**
+     * What a run learned, as a TorchScript file for use elsewhere: see {@link TensorModel#archive}. It reads from the store.
+     *
+     * @param version a step, or {@link Models#LATEST}
+     * @param ability the name of one of several; the first if empty
+     * @throws ModelException if there is no such model, version or ability, or no room for it
+     */
+    public CompletableFuture<byte[]> archive(String run, String version, Optional<String> ability) {
+        Version found = models.find(run, version);
+        Ability.Infer<?> its = found.infer(ability);
+        Loaded<Batcher> slot = tensors(found, its);
+        return slot.model()
+                .thenCompose(Batcher::archive)
+                .whenComplete((_, _) -> loaded.release(slot))
+                .thenApply(archive -> archive.orElseThrow(() -> new ModelException(
+                        Reason.OTHER_ABILITY, "ability: " + its.name() + " cannot be written as TorchScript")));
     }
 
     private Loaded<Batcher> tensors(Version version, Ability.Infer<?> ability) {
@@ -173,7 +199,8 @@ public final class Engine implements AutoCloseable {
         pool.shutdown();
         try {
             if (!pool.awaitTermination(LEAVE_SECONDS, TimeUnit.SECONDS)) {
-                throw new ModelException(Reason.BROKEN, "inference: a computation did not end");
+                LOG.log(System.Logger.Level.WARNING, "inference: a computation does not end; its memory is not freed");
+                return;
             }
             loaded.closeAll();
         } catch (InterruptedException e) {

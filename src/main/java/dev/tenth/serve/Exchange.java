@@ -14,8 +14,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.MIMEHeader;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -25,6 +27,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class Exchange {
     /** A body may be as large as an uploaded file. */
     static final int LARGEST_BODY = 33 << 20;
+    /** What is asked of a text is read on the event loop: it may take no time. */
+    static final int LARGEST_TEXT = 1 << 20;
 
     private static final System.Logger LOG = System.getLogger(Exchange.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,13 +38,15 @@ final class Exchange {
     private final Context loop;
     private final ErrorFormat errors;
     private final ServeMeters meters;
+    private final Intake intake;
     private final long since = System.nanoTime();
 
-    Exchange(RoutingContext routing, ErrorFormat errors, ServeMeters meters) {
+    Exchange(RoutingContext routing, ErrorFormat errors, Engine engine) {
         this.routing = routing;
         this.loop = routing.vertx().getOrCreateContext();
         this.errors = errors;
-        this.meters = meters;
+        this.meters = engine.meters();
+        this.intake = engine.intake();
         routing.request().pause();
     }
 
@@ -82,6 +88,10 @@ final class Exchange {
 
     /** Calls the listener when the client leaves before it has its whole answer. */
     void onLeave(Runnable listener) {
+        if (isOver()) {
+            listener.run(); // it left while the model was looked for: nobody would tell us any more
+            return;
+        }
         routing.addEndHandler(end -> {
             if (end.failed()) {
                 listener.run();
@@ -117,23 +127,52 @@ final class Exchange {
         return Future.fromCompletionStage(stage, loop);
     }
 
-    /** The whole body. */
-    Future<Buffer> body() {
+    /** The media type of the body in lower case, without parameters; empty if it is not told. */
+    String mediaType() {
+        String type = request().getHeader("Content-Type");
+        return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether the client likes a picture better than what else it could have. */
+    boolean wantsPng() {
+        for (MIMEHeader accepted : routing.parsedHeaders().accept()) {
+            if (accepted.weight() > 0) { // its parts are there once the weight was asked for
+                String kind = accepted.component() + "/" + accepted.subComponent();
+                if (kind.matches("image/(png|\\*)|application/.*|\\*/.*")) {
+                    return kind.startsWith("image/");
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The whole body.
+     *
+     * @param most bytes that are taken
+     */
+    Future<Buffer> body(int most) {
         HttpServerRequest request = request();
         if (request.getHeader("Content-Encoding") != null) {
             return Future.failedFuture(new ModelException(
-                    Reason.MALFORMED,
+                    Reason.UNSUPPORTED,
                     "Content-Encoding: \"" + request.getHeader("Content-Encoding")
                             + "\" is not understood; send the body as it is"));
         }
         Promise<Buffer> whole = Promise.promise();
         Buffer body = Buffer.buffer();
+        routing.addEndHandler(_ -> intake.release(body.length()));
         request.handler(part -> {
-            if (body.length() + part.length() > LARGEST_BODY) {
-                whole.tryFail(new ModelException(
-                        Reason.TOO_LARGE, "body: more than " + LARGEST_BODY + " bytes are not taken"));
-            } else {
+            if (whole.future().isComplete()) {
+                return; // it was refused
+            }
+            if (body.length() + part.length() > most) {
+                whole.fail(new ModelException(
+                        Reason.TOO_LARGE, "body: more than %,d bytes are not taken".formatted(most)));
+            } else if (intake.take(part.length())) {
                 body.appendBuffer(part);
+            } else {
+                whole.fail(new ModelException(Reason.NO_ROOM, "body: there is no room for it now; try again later"));
             }
         });
         request.endHandler(_ -> whole.tryComplete(body));
@@ -142,11 +181,28 @@ final class Exchange {
         return whole.future();
     }
 
+    /** Reads over what is left of the body, so that the next request on the connection is heard; not over more than a body. */
+    private void drain() {
+        if (request().isEnded()) {
+            return;
+        }
+        int[] left = {LARGEST_BODY};
+        request()
+                .handler(part -> {
+                    left[0] -= part.length();
+                    if (left[0] < 0) {
+                        request().connection().close();
+                    }
+                })
+                .resume();
+    }
+
     /** Answers with JSON. */
     void json(int status, JsonNode answer) {
         if (isOver()) {
             return;
         }
+        drain();
         try {
             response()
                     .setStatusCode(status)

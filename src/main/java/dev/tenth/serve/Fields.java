@@ -3,7 +3,6 @@ package dev.tenth.serve;
 import static dev.tenth.serve.TensorJson.shown;
 import static dev.tenth.serve.TensorJson.wrong;
 
-import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -18,21 +17,14 @@ record Fields(JsonNode object) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     static Fields of(byte[] body) {
-        return new Fields(parse(body, body.length));
-    }
-
-    /** The object that the first bytes of a body are. */
-    static JsonNode parse(byte[] body, int length) {
         try {
-            JsonNode json = JSON.readTree(body, 0, length);
+            JsonNode json = JSON.readTree(body);
             if (json == null || !json.isObject()) {
                 throw wrong("body", shown(json), "a JSON object");
             }
-            return json;
-        } catch (JacksonException e) {
-            throw new IllegalArgumentException("body: malformed JSON: " + e.getOriginalMessage(), e);
+            return new Fields(json);
         } catch (IOException e) {
-            throw new IllegalArgumentException("body: malformed JSON: " + e.getMessage(), e);
+            throw InferBody.malformed(e);
         }
     }
 

@@ -66,8 +66,8 @@ public final class GenerateDoor {
     }
 
     private void enter(RoutingContext context, boolean stream) {
-        Exchange exchange = new Exchange(context, GenerateDoor::error, engine.meters());
-        exchange.body()
+        Exchange exchange = new Exchange(context, GenerateDoor::error, engine);
+        exchange.body(Exchange.LARGEST_TEXT)
                 .map(body -> Wish.read(body.getBytes()))
                 .compose(wish -> exchange.version(engine.models())
                         .compose(version -> stream ? stream(exchange, wish, version) : whole(exchange, wish, version)))
@@ -84,6 +84,9 @@ public final class GenerateDoor {
     }
 
     private Future<Void> whole(Exchange exchange, Wish wish, Version version) {
+        if (wish.details()) {
+            TextRequest.requireFewToKeep(wish.text().length());
+        }
         StringBuilder text = new StringBuilder();
         List<Token> tokens = new ArrayList<>();
         return narrate(exchange, wish, version, (piece, its) -> {

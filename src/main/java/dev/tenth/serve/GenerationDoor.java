@@ -86,6 +86,7 @@ public final class GenerationDoor {
         private final String run;
         private final Context loop;
         private boolean writing;
+        private boolean cancelled;
         private TextRequest current;
         private Narration narration;
 
@@ -96,6 +97,7 @@ public final class GenerationDoor {
         }
 
         void leave() {
+            cancelled = true; // perhaps the model is still looked for
             if (narration != null) {
                 narration.cancel();
             }
@@ -122,6 +124,7 @@ public final class GenerationDoor {
         private void begin(TextRequest request, String version) {
             current = request;
             writing = true;
+            cancelled = false;
             vertx.executeBlocking(() -> engine.models().find(run, version), false)
                     .compose(this::write)
                     .onFailure(this::error)
@@ -132,10 +135,13 @@ public final class GenerationDoor {
         }
 
         private Future<Void> write(Version version) {
-            narration = new Narration(engine, version, current, OptionalInt.empty(), loop, this::send);
             if (socket.isClosed()) {
                 return Future.succeededFuture();
             }
+            if (cancelled) {
+                return answer(done(new End(Narration.Reason.CANCEL, 0), version));
+            }
+            narration = new Narration(engine, version, current, OptionalInt.empty(), loop, this::send);
             return narration.tell().compose(end -> answer(done(end, version)));
         }
 

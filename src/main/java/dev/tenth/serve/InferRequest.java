@@ -30,6 +30,11 @@ record InferRequest(
         boolean binary) {
     private static final int MOST_DIMENSIONS = 8;
 
+    /** A request for all outputs of some inputs. */
+    static InferRequest of(Map<String, HostTensor> inputs) {
+        return new InferRequest(Optional.empty(), Optional.empty(), inputs, List.of(), false);
+    }
+
     /** An output that is wanted. */
     record Wanted(String name, Optional<Boolean> binary) {}
 
@@ -41,7 +46,7 @@ record InferRequest(
      */
     static InferRequest read(byte[] body, Optional<String> headerLength) {
         int length = headerLength.map(text -> length(text, body.length)).orElse(body.length);
-        JsonNode json = Fields.parse(body, length);
+        JsonNode json = InferBody.read(body, length);
         ByteBuffer binary = ByteBuffer.wrap(body, length, body.length - length).slice();
         JsonNode inputs = json.path("inputs");
         if (!inputs.isArray() || inputs.isEmpty()) {

@@ -93,7 +93,7 @@ final class LoadedModels {
         slot.lane.execute(() -> {
             try {
                 slot.model.complete(opener.apply(slot.lane));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // too little memory, for instance
                 synchronized (this) {
                     forget(slot); // the next request tries again
                 }

@@ -21,7 +21,12 @@ public final class ModelException extends RuntimeException {
         NO_SUCH_MODEL(404, "No such model"),
         NO_SUCH_VERSION(404, "No such version"),
         DELETED(410, "Model deleted"),
-        TOO_LARGE(413, "Body too large"),
+        /** What the request accepts is not what the model gives. */
+        NOT_ACCEPTABLE(406, "Not acceptable"),
+        TOO_LARGE(413, "Too large"),
+        /** What the request sends is not what the model takes. */
+        UNSUPPORTED(415, "Unsupported media type"),
+        UNREADABLE(422, "A picture that cannot be read"),
         /** The run has not written its first checkpoint. */
         NOT_YET(503, "No checkpoint yet"),
         NO_ROOM(503, "No room"),

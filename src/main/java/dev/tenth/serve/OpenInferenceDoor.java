@@ -8,18 +8,22 @@ import dev.tenth.recipe.TensorModel.Port;
 import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
+import dev.tenth.serve.Pictures.Use;
+import dev.tenth.torch.HostTensor;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * The Open Inference Protocol, version 2, over HTTP with the binary tensor extension: what Triton, KServe and their clients
  * speak. A model is a run, a version one of its checkpoints; without a version it is the newest, also while the run trains.
+ *
+ * <p>A picture may be sent and asked for as {@code image/png} instead of as a tensor.
  *
  * @see <a href="https://github.com/kserve/open-inference-protocol">the protocol</a>
  */
@@ -31,10 +35,11 @@ public final class OpenInferenceDoor {
     private static final int SMALL = 1 << 16;
 
     private static final String PLATFORM = "pytorch_torchscript";
-    private static final List<String> EXTENSIONS = List.of("binary_tensor_data", "generate");
+    private static final List<String> EXTENSIONS = List.of("binary_tensor_data", "generate", "image_png");
 
     private final Engine engine;
     private final Models models;
+    private final Pictures pictures;
     private final String version;
 
     /**
@@ -43,6 +48,7 @@ public final class OpenInferenceDoor {
     public OpenInferenceDoor(Engine engine, String version) {
         this.engine = engine;
         this.models = engine.models();
+        this.pictures = new Pictures(engine);
         this.version = version;
     }
 
@@ -59,7 +65,7 @@ public final class OpenInferenceDoor {
     }
 
     private Exchange exchange(RoutingContext context) {
-        return new Exchange(context, OpenInferenceDoor::error, engine.meters());
+        return new Exchange(context, OpenInferenceDoor::error, engine);
     }
 
     /** The protocol's {@code error}, and beside it the fields of a problem as the rest of the API has them. */
@@ -104,7 +110,7 @@ public final class OpenInferenceDoor {
 
     /** What the model's first ability takes and gives; empty where that is not tensors. */
     private Future<Optional<Signature>> signature(Exchange exchange, Version found) {
-        Optional<String> ability = Optional.ofNullable(exchange.request().getParam("ability"));
+        Optional<String> ability = ability(exchange);
         boolean texts = found.recipe().abilities().stream().anyMatch(Ability.GenerateText.class::isInstance);
         if (ability.isEmpty() && texts) {
             return Future.succeededFuture(Optional.empty());
@@ -157,18 +163,62 @@ public final class OpenInferenceDoor {
     // ---------------------------------------------------------------------------------------------------
 
     private void infer(Exchange exchange) {
-        Optional<String> headerLength = Optional.ofNullable(exchange.request().getHeader(HEADER_LENGTH));
-        exchange.body()
-                .compose(body -> near(exchange, body.length(), () -> InferRequest.read(body.getBytes(), headerLength)))
-                .compose(request -> exchange.version(models).compose(found -> infer(exchange, request, found)))
-                .onFailure(exchange::fail);
+        String type = exchange.mediaType();
+        boolean sent = type.equals(Pictures.PNG);
+        if (type.startsWith("image/") && !sent) {
+            exchange.fail(new ModelException(
+                    Reason.UNSUPPORTED, "Content-Type: \"" + type + "\" is not " + Pictures.PNG + " or JSON"));
+            return;
+        }
+        (sent ? picture(exchange) : tensors(exchange)).onFailure(exchange::fail);
     }
 
-    private Future<Void> infer(Exchange exchange, InferRequest request, Version found) {
-        Ability.Infer<?> ability = found.infer(request.ability());
-        var outputs = engine.infer(found, ability, request.inputs());
-        cancelWithClient(exchange, outputs);
-        return exchange.back(outputs)
+    /** The ability that the query names, where the body does not. */
+    private static Optional<String> ability(Exchange exchange) {
+        return Optional.ofNullable(exchange.request().getParam("ability"));
+    }
+
+    private Future<Void> picture(Exchange exchange) {
+        boolean wanted = exchange.wantsPng();
+        return exchange.body(Pictures.LARGEST_FILE).compose(body -> exchange.version(models)
+                .compose(found -> pictures.use(exchange, found, ability(exchange), true, wanted)
+                        .compose(use -> exchange.blocking(() -> InferRequest.of(Pictures.read(
+                                        body.getBytes(), use.input().orElseThrow())))
+                                .compose(request -> infer(exchange, request, found, use, wanted)))));
+    }
+
+    private Future<Void> tensors(Exchange exchange) {
+        Optional<String> headerLength = Optional.ofNullable(exchange.request().getHeader(HEADER_LENGTH));
+        return exchange.body(Exchange.LARGEST_BODY)
+                .compose(body -> near(exchange, body.length(), () -> InferRequest.read(body.getBytes(), headerLength)))
+                .compose(request -> exchange.version(models).compose(found -> {
+                    Optional<String> named = request.ability().or(() -> ability(exchange));
+                    return exchange.wantsPng()
+                            ? pictures.use(exchange, found, named, false, true)
+                                    .compose(use -> infer(exchange, request, found, use, true))
+                            : infer(exchange, request, found, found.infer(named));
+                }));
+    }
+
+    private Future<Void> infer(Exchange exchange, InferRequest request, Version found, Use use, boolean wanted) {
+        if (!wanted) {
+            return infer(exchange, request, found, use.ability());
+        }
+        return compute(exchange, request, found, use.ability())
+                .compose(values -> exchange.blocking(
+                        () -> Pictures.write(values, use.output().orElseThrow())))
+                .map(file -> {
+                    if (!exchange.isOver()) {
+                        exchange.response()
+                                .putHeader("Content-Type", Pictures.PNG)
+                                .end(Buffer.buffer(file));
+                    }
+                    return answered(exchange, found, use.ability());
+                });
+    }
+
+    private Future<Void> infer(Exchange exchange, InferRequest request, Version found, Ability.Infer<?> ability) {
+        return compute(exchange, request, found, ability)
                 .compose(values -> {
                     long bytes = values.values().stream()
                             .mapToLong(value -> value.bytes().remaining())
@@ -177,13 +227,20 @@ public final class OpenInferenceDoor {
                 })
                 .map(response -> {
                     answer(exchange, response);
-                    engine.meters().answered(found.recipe().id(), ability.name(), System.nanoTime() - exchange.since());
-                    return null;
+                    return answered(exchange, found, ability);
                 });
     }
 
-    static void cancelWithClient(Exchange exchange, CompletableFuture<?> work) {
-        exchange.onLeave(() -> work.cancel(false));
+    private Future<Map<String, HostTensor>> compute(
+            Exchange exchange, InferRequest request, Version found, Ability.Infer<?> ability) {
+        var outputs = engine.infer(found, ability, request.inputs());
+        exchange.onLeave(() -> outputs.cancel(false));
+        return exchange.back(outputs);
+    }
+
+    private Void answered(Exchange exchange, Version found, Ability.Infer<?> ability) {
+        engine.meters().answered(found.recipe().id(), ability.name(), System.nanoTime() - exchange.since());
+        return null;
     }
 
     /** Here if it is little work, else elsewhere: the event loop has others to serve. */

@@ -66,7 +66,7 @@ final class Scribe implements AutoCloseable {
             meters.waited(start - since);
             try {
                 done.complete(work.get());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) { // whoever waits must hear of it, whatever it is
                 done.completeExceptionally(e);
             } finally {
                 meters.computed(System.nanoTime() - start, 1);

@@ -1,7 +1,10 @@
 package dev.tenth.serve;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
 import java.io.IOException;
@@ -46,109 +49,133 @@ final class TensorJson {
      * Reads a tensor's data.
      *
      * @param field its name in messages
-     * @param data an array of all elements, or of arrays as the shape has it
+     * @param data where {@link InferBody} found an array: of all elements, or of arrays as the shape has it
      */
     static HostTensor read(String field, DType type, long[] shape, JsonNode data) {
         if (type == DType.BFLOAT16) {
             throw wrong(field, "JSON", "how BF16 can be sent; send it as binary data");
         }
-        if (!data.isArray()) {
+        if (!(data instanceof POJONode node && node.getPojo() instanceof InferBody.Data place)) {
             throw wrong(field, shown(data), "an array");
         }
-        Elements elements = new Elements(field, type);
-        if (data.path(0).isArray()) {
-            nested(field, shape, 0, data, elements);
-        } else {
-            elements.addAll(data);
-        }
-        long expected = HostTensor.size(shape);
-        if (elements.count != expected) {
-            throw wrong(
-                    field,
-                    elements.count + " elements",
-                    expected + ", which the shape " + Arrays.toString(shape) + " takes");
-        }
-        return new HostTensor(type, shape, elements.bytes.flip());
-    }
-
-    private static void nested(String field, long[] shape, int depth, JsonNode data, Elements elements) {
-        if (depth >= shape.length || data.size() != shape[depth]) {
-            throw wrong(
-                    field,
-                    "an array of " + data.size() + " at depth " + depth,
-                    "what the shape " + Arrays.toString(shape) + " has there");
-        }
-        if (depth == shape.length - 1) {
-            elements.addAll(data);
-            return;
-        }
-        for (JsonNode part : data) {
-            if (!part.isArray()) {
-                throw wrong(field, shown(part), "an array, as its neighbours");
+        Elements elements = new Elements(field, type, shape);
+        try (JsonParser parser = place.parser()) {
+            parser.nextToken();
+            if (parser.nextToken() == JsonToken.START_ARRAY) {
+                elements.nested(parser, 0);
+            } else {
+                elements.flat(parser);
             }
-            nested(field, shape, depth + 1, part, elements);
+        } catch (IOException e) {
+            throw InferBody.malformed(e);
         }
+        return elements.tensor();
     }
 
     /** Elements in the order in which they come; what the request claims of their number is not believed. */
     private static final class Elements {
         private final String field;
         private final DType type;
-        private ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        private final long[] shape;
+        private final long expected;
+        private ByteBuffer bytes = ByteBuffer.allocate(256).order(ByteOrder.LITTLE_ENDIAN);
         private long count;
 
-        Elements(String field, DType type) {
+        Elements(String field, DType type, long[] shape) {
             this.field = field;
             this.type = type;
+            this.shape = shape;
+            this.expected = HostTensor.size(shape);
         }
 
-        void addAll(JsonNode array) {
-            int wanted = bytes.position() + array.size() * type.bytes();
-            if (wanted > bytes.capacity()) {
-                bytes = ByteBuffer.allocate(Math.max(wanted, 2 * bytes.capacity()))
+        /** One array of all; the parser is at its first element, or its end. */
+        void flat(JsonParser parser) throws IOException {
+            while (parser.currentToken() != JsonToken.END_ARRAY) {
+                add(parser);
+                parser.nextToken();
+            }
+        }
+
+        /** Arrays as the shape has them; the parser is at the first element, or the end, of one at this depth. */
+        void nested(JsonParser parser, int depth) throws IOException {
+            long size = 0;
+            for (; parser.currentToken() != JsonToken.END_ARRAY; parser.nextToken()) {
+                if (depth >= shape.length - 1) {
+                    add(parser);
+                } else if (parser.currentToken() == JsonToken.START_ARRAY) {
+                    parser.nextToken();
+                    nested(parser, depth + 1);
+                } else {
+                    throw wrong(field, shown(parser), "an array, as its neighbours");
+                }
+                size++;
+            }
+            if (depth >= shape.length || size != shape[depth]) {
+                throw wrong(
+                        field,
+                        "an array of " + size + " at depth " + depth,
+                        "what the shape " + Arrays.toString(shape) + " has there");
+            }
+        }
+
+        HostTensor tensor() {
+            if (count != expected) {
+                throw count(Long.toString(count));
+            }
+            return new HostTensor(type, shape, bytes.flip());
+        }
+
+        private IllegalArgumentException count(String found) {
+            return wrong(
+                    field, found + " elements", expected + ", which the shape " + Arrays.toString(shape) + " takes");
+        }
+
+        private void add(JsonParser parser) throws IOException {
+            if (count == expected) {
+                throw count("more than " + count);
+            }
+            count++;
+            if (bytes.remaining() < type.bytes()) {
+                bytes = ByteBuffer.allocate(2 * bytes.capacity())
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .put(bytes.flip());
             }
-            array.forEach(this::add);
-            count += array.size();
-        }
-
-        private void add(JsonNode value) {
             switch (type) {
-                case FLOAT32 -> bytes.putFloat((float) number(value));
-                case FLOAT64 -> bytes.putDouble(number(value));
-                case INT64 -> bytes.putLong(integer(value, Long.MIN_VALUE, Long.MAX_VALUE, "a 64-bit integer"));
-                case UINT8 -> bytes.put((byte) integer(value, 0, 255, "an integer from 0 to 255"));
-                case BOOL -> bytes.put((byte) (truth(value) ? 1 : 0));
+                case FLOAT32 -> bytes.putFloat((float) number(parser));
+                case FLOAT64 -> bytes.putDouble(number(parser));
+                case INT64 -> bytes.putLong(integer(parser, Long.MIN_VALUE, Long.MAX_VALUE, "a 64-bit integer"));
+                case UINT8 -> bytes.put((byte) integer(parser, 0, 255, "an integer from 0 to 255"));
+                case BOOL -> bytes.put((byte) (truth(parser) ? 1 : 0));
                 case BFLOAT16 -> throw new IllegalStateException("BF16 is not read from JSON");
             }
         }
 
-        private double number(JsonNode value) {
-            if (value.isNumber()) {
-                return value.doubleValue();
+        private double number(JsonParser parser) throws IOException {
+            if (parser.currentToken().isNumeric()) {
+                return parser.getDoubleValue();
             }
-            if (value.isTextual() && NOT_NUMBERS.contains(value.textValue())) {
-                return Double.parseDouble(value.textValue());
+            if (parser.currentToken() == JsonToken.VALUE_STRING && NOT_NUMBERS.contains(parser.getText())) {
+                return Double.parseDouble(parser.getText());
             }
-            throw wrong(field, shown(value), "a number");
+            throw wrong(field, shown(parser), "a number");
         }
 
-        private long integer(JsonNode value, long least, long most, String allowed) {
-            if (!value.isIntegralNumber()
-                    || !value.canConvertToLong()
-                    || value.longValue() < least
-                    || value.longValue() > most) {
-                throw wrong(field, shown(value), allowed);
+        private long integer(JsonParser parser, long least, long most, String allowed) throws IOException {
+            boolean fits = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
+                    && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                    && parser.getLongValue() >= least
+                    && parser.getLongValue() <= most;
+            if (!fits) {
+                throw wrong(field, shown(parser), allowed);
             }
-            return value.longValue();
+            return parser.getLongValue();
         }
 
-        private boolean truth(JsonNode value) {
-            if (!value.isBoolean()) {
-                throw wrong(field, shown(value), "true or false");
+        private boolean truth(JsonParser parser) throws IOException {
+            if (!parser.currentToken().isBoolean()) {
+                throw wrong(field, shown(parser), "true or false");
             }
-            return value.booleanValue();
+            return parser.getBooleanValue();
         }
     }
 
@@ -192,10 +219,23 @@ final class TensorJson {
         if (value == null || value.isMissingNode()) {
             return "nothing";
         }
-        if (value.isContainerNode()) {
-            return value.isArray() ? "an array" : "an object";
+        if (value.isContainerNode() || value.isPojo()) {
+            return value.isObject() ? "an object" : "an array";
         }
-        String text = value.toString();
+        return cut(value.toString());
+    }
+
+    /** The same for where a parser is. */
+    static String shown(JsonParser parser) throws IOException {
+        return switch (parser.currentToken()) {
+            case START_ARRAY -> "an array";
+            case START_OBJECT -> "an object";
+            case VALUE_STRING -> cut('"' + parser.getText() + '"');
+            default -> cut(parser.getText());
+        };
+    }
+
+    private static String cut(String text) {
         return text.length() > 100 ? text.substring(0, 100) + "…" : text;
     }
 }

@@ -15,6 +15,10 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
     static final int LONGEST = 100_000;
     private static final int LONGEST_PREFIX = 10_000;
     private static final int MOST_STOPS = 8;
+    private static final int LONGEST_STOP = 1000;
+    /** Of so many characters at most can be told how probable they are, where the answer is not sent as it is written. */
+    private static final int MOST_KEPT = 10_000;
+
     private static final Set<String> FIELDS =
             Set.of("prefix", "length", "temperature", "topK", "topP", "stop", "seed", "step", "cancel");
 
@@ -25,6 +29,9 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
         }
         if (stop.contains("")) {
             throw new IllegalArgumentException("stop: an empty text would stop at once");
+        }
+        if (stop.stream().anyMatch(word -> word.length() > LONGEST_STOP)) {
+            throw new IllegalArgumentException("stop: a text is longer than " + LONGEST_STOP + " characters");
         }
         stop = List.copyOf(stop);
     }
@@ -47,6 +54,20 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
     /** The same text drawn otherwise from here on. */
     TextRequest turned(Fields fields) {
         return new TextRequest(prefix, length, choice(fields, choice), stop, seed);
+    }
+
+    /**
+     * Makes sure that what is told of the characters of an answer can be kept until it is sent as a whole.
+     *
+     * @throws IllegalArgumentException if there are too many
+     */
+    static void requireFewToKeep(long characters) {
+        if (characters > MOST_KEPT) {
+            throw TensorJson.wrong(
+                    "max_tokens",
+                    characters + " in all",
+                    "at most " + MOST_KEPT + " where their probabilities are wanted and the answer is no stream");
+        }
     }
 
     static List<String> stops(Fields fields) {

@@ -6,127 +6,29 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tenth.recipe.TextModel.Choice;
 import dev.tenth.serve.Models.Version;
-import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
-import dev.tenth.store.embedded.EmbeddedStore;
-import dev.tenth.store.embedded.StoreLimits;
-import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Safetensors;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The engine and its doors over a real store and real sockets, with one thread and models that wait where a test wants. */
-@Timeout(60)
-class EngineTest {
-    private static final StoreLimits STORE = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16);
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    @TempDir
-    Path home;
-
-    private final Gated recipe = new Gated();
-    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    private final Vertx vertx = Vertx.vertx();
-    private final HttpClient client = HttpClient.newHttpClient();
-    private EmbeddedStore store;
-    private Models models;
-    private Engine engine;
-    private HttpServer server;
-
-    private void open(int waiting, long bytes) {
-        store = new EmbeddedStore(home, STORE);
-        models = new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe));
-        engine = new Engine(
-                models,
-                new ServeLimits(1, bytes, Duration.ofMinutes(1), waiting, Duration.ofMillis(1)),
-                new ServeMeters(meters),
-                Device.CPU);
-        Router router = Router.router(vertx);
-        new OpenInferenceDoor(engine, "test").register(router);
-        new GenerateDoor(engine).register(router);
-        new CompletionsDoor(engine).register(router);
-        server = vertx.createHttpServer()
-                .requestHandler(router)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-    }
-
-    @AfterEach
-    void close() {
-        recipe.gate.release(1000);
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-        engine.close();
-        store.close();
-    }
-
-    /** A run with one checkpoint, whose only weight is the number. */
-    private Checkpoint model(String run, float number) {
-        Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        store.log()
-                .create(
-                        new RunEntry(
-                                run,
-                                recipe.id(),
-                                "only",
-                                "{}",
-                                1,
-                                run,
-                                Optional.empty(),
-                                "SUCCEEDED",
-                                "",
-                                1,
-                                1,
-                                1,
-                                "{}",
-                                1,
-                                now,
-                                Optional.empty(),
-                                Optional.empty()),
-                        List.of(new Event(run, 1, 0, now, "run.state", "{}")),
-                        Optional.empty());
-        return checkpoint(run, 1, number);
-    }
-
-    private Checkpoint checkpoint(String run, long step, float number) {
-        return store.checkpoints().write(run, step, 1, content(number)::write);
-    }
-
-    private static Safetensors content(float number) {
-        return new Safetensors(Map.of("w", HostTensor.of(new float[] {number}, 1)), Map.of());
-    }
-
+/** What the engine and its doors do with requests that wait, leave, are too many, or find nothing. */
+class EngineTest extends OneThreadService {
     private CompletableFuture<Map<String, HostTensor>> infer(String run, String ability, float x) {
         Version version = models.find(run, Models.LATEST);
         return engine.infer(
@@ -135,22 +37,6 @@ class EngineTest {
 
     private static float y(CompletableFuture<Map<String, HostTensor>> answer) {
         return answer.join().get("y").floats()[0];
-    }
-
-    private CompletableFuture<HttpResponse<String>> post(String path, String body) {
-        return client.sendAsync(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-    }
-
-    private static String request(float x) {
-        return "{\"inputs\":[{\"name\":\"x\",\"datatype\":\"FP32\",\"shape\":[1],\"data\":[" + x + "]}]}";
-    }
-
-    private int underWay() {
-        return (int) meters.get("serve.requests.active").gauge().value();
     }
 
     @Test
@@ -248,6 +134,51 @@ class EngineTest {
         assertThat(running.join().statusCode()).isEqualTo(200);
         assertThat(queued.join().statusCode()).isEqualTo(200);
         await().atMost(PATIENCE).until(() -> recipe.closed.equals(List.of(1f)));
+    }
+
+    @Test
+    void aDeletedModelIsGoneAfterARestartToo() {
+        open(100, 1 << 20);
+        model("a", 1);
+        store.log().delete("a");
+        openAgain(100, 1 << 20);
+        HttpResponse<String> gone = post("/v2/models/a/infer", request(6)).join();
+        assertThat(gone.statusCode()).isEqualTo(410);
+        assertThat(gone.body()).contains("run a was deleted");
+        assertThat(post("/v2/models/b/infer", request(6)).join().statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aRunWithoutACheckpointIsToldToComeBack() {
+        open(100, 1 << 20);
+        run("young", "PREPARING");
+        String completion = "{\"model\":\"young\",\"prompt\":\"a\"}";
+        List<CompletableFuture<HttpResponse<String>>> answers = List.of(
+                post("/v2/models/young/infer", request(1)),
+                post("/v2/models/young/generate", "{\"text_input\":\"a\"}"),
+                post("/v1/completions", completion));
+        for (CompletableFuture<HttpResponse<String>> each : answers) {
+            HttpResponse<String> answer = each.join();
+            assertThat(answer.statusCode()).isEqualTo(503);
+            assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+            assertThat(answer.body()).contains("run young is PREPARING and has no checkpoint yet");
+        }
+        checkpoint("young", 0, 1);
+        recipe.gate.release();
+        assertThat(post("/v2/models/young/infer", request(1)).join().statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whatBreaksBeyondExceptionsIsToldAndTriedAgain() {
+        open(100, 1 << 20);
+        model("a", -1);
+        recipe.gate.release(2);
+        assertThat(post("/v2/models/a/infer", request(1)).join().statusCode()).isEqualTo(500); // while it was loaded
+        assertThat(post("/v2/models/a/infer", request(-1)).join().statusCode()).isEqualTo(500);
+        assertThat(post("/v2/models/a/infer", request(1)).join().statusCode()).isEqualTo(200);
+        assertThat(recipe.opened).hasSize(2);
+        assertThat(underWay()).isZero();
     }
 
     @Test

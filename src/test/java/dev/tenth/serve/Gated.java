@@ -13,20 +13,22 @@ import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TextModel;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
+import dev.tenth.torch.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 
 /**
- * A recipe whose models do what a test tells them: {@code predict} doubles, and waits at a gate; {@code classify} doubles with a
- * real program; text is the alphabet, which waits at the gate
- * or breaks where its prefix says so.
+ * A recipe whose models do what a test tells them: {@code predict} doubles, and waits at a gate; it breaks where it is negative, as
+ * the first one with a negative weight does; {@code classify} doubles with a
+ * real program; {@code sample} turns a picture's light into dark; text is the alphabet, which waits at the gate or breaks where its
+ * prefix says so.
  */
 final class Gated implements Recipe<Gated.Settings> {
     /** Each computation of {@code predict} takes one. */
@@ -45,24 +47,32 @@ final class Gated implements Recipe<Gated.Settings> {
             List.of(new TensorModel.Port("y", DType.FLOAT32, List.of(), "twice the number")),
             List.of());
 
+    private static final TensorModel.Port PICTURE =
+            new TensorModel.Port("image", DType.FLOAT32, List.of(4L, 6L, 3L), "a picture");
+    private static final TensorModel.Signature PICTURES =
+            new TensorModel.Signature(List.of(PICTURE), List.of(PICTURE), List.of());
+
     @Override
     public List<Ability<Settings>> abilities() {
         return List.of(
                 new Ability.Infer<>(
                         Ability.Task.PREDICT,
                         (_, state, _) -> new Doubling(state.get("w").floats()[0])),
-                new Ability.Infer<>(Ability.Task.CLASSIFY, (_, _, device) -> real(device)),
+                real(
+                        Ability.Task.CLASSIFY,
+                        SIGNATURE,
+                        inputs -> Map.of("y", inputs.get("x").times(2))),
+                real(
+                        Ability.Task.SAMPLE,
+                        PICTURES,
+                        inputs -> Map.of("image", inputs.get("image").times(-1).plus(1))),
                 (Ability.GenerateText<Settings>) (_, _, _) -> new Alphabet());
     }
 
-    private static TensorModel real(Device device) {
-        Program program = Program.trace(
-                Precision.FLOAT32,
-                methods -> RowModel.trace(
-                        methods,
-                        SIGNATURE,
-                        inputs -> Map.of("y", inputs.get("x").times(2))));
-        return new RowModel(SIGNATURE, new Executable(program, device, 0));
+    private static Ability<Settings> real(
+            Ability.Task task, TensorModel.Signature signature, UnaryOperator<Map<String, Tensor>> model) {
+        Program program = Program.trace(Precision.FLOAT32, methods -> RowModel.trace(methods, signature, model));
+        return new Ability.Infer<>(task, (_, _, device) -> new RowModel(signature, new Executable(program, device, 0)));
     }
 
     private final class Doubling implements TensorModel {
@@ -71,6 +81,9 @@ final class Gated implements Recipe<Gated.Settings> {
         Doubling(float name) {
             this.name = name;
             opened.add(name);
+            if (name < 0 && opened.size() == 1) {
+                throw new OutOfMemoryError("broken on purpose");
+            }
         }
 
         @Override
@@ -83,6 +96,9 @@ final class Gated implements Recipe<Gated.Settings> {
             float x = inputs.get("x").floats()[0];
             arrivals.release();
             gate.acquireUninterruptibly();
+            if (x < 0) {
+                throw new StackOverflowError("broken on purpose");
+            }
             computed.add(x);
             return Map.of("y", HostTensor.of(new float[] {2 * x}, 1));
         }

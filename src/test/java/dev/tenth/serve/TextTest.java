@@ -246,6 +246,11 @@ class TextTest {
                         .path("object")
                         .asText())
                 .isEqualTo("model");
+        assertThat(json(given().get("/v1/models/" + model + "@0").asString())
+                        .path("id")
+                        .asText())
+                .isEqualTo(model + "@0");
+        assertThat(given().get("/v1/models/" + model + "@7").statusCode()).isEqualTo(404);
         assertThat(completion(Map.of("model", model + "@0", "max_tokens", 5))
                         .path("model")
                         .asText())
@@ -269,6 +274,8 @@ class TextTest {
                 new Bad(Map.of("top_p", 0), 400, "top_p", "above 0"),
                 new Bad(Map.of("n", 17), 400, "n", "from 1 to 16"),
                 new Bad(Map.of("stop", ""), 400, "stop", "empty"),
+                new Bad(Map.of("stop", "a".repeat(1001)), 400, "stop", "longer than 1000"),
+                new Bad(Map.of("logprobs", 1, "n", 3, "max_tokens", 4000), 400, "max_tokens", "12000 in all"),
                 new Bad(Map.of("logprobs", 6), 400, "logprobs", "from 0 to 5"),
                 new Bad(Map.of("presence_penalty", 1), 400, "presence_penalty", "no penalties"),
                 new Bad(Map.of("messages", List.of()), 400, "messages", "one of"),
