@@ -5,6 +5,7 @@ import dev.tenth.data.DataException;
 import dev.tenth.data.Library;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
+import dev.tenth.serve.ModelException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
@@ -57,6 +58,13 @@ final class Problems {
                 Problem.of(422, "A state that does not fit", detail, errors).response();
             case QUEUE_FULL -> Problem.of(503, "No room", detail).response(LATER);
         };
+    }
+
+    @ServerExceptionMapper
+    Response model(ModelException exception) {
+        int status = exception.reason().status();
+        return Problem.of(status, exception.reason().title(), exception.getMessage())
+                .response(status == 503 ? LATER : Map.of());
     }
 
     @ServerExceptionMapper
