@@ -44,7 +44,7 @@ record ImagePort(Port port, int height, int width, int channels) {
         int columns = (int) Math.ceil(Math.sqrt(rows.shape()[0]));
         return channels == 1
                 ? Tiles.grey(NAME, rows.floats(), height, width, columns, null)
-                : Tiles.rgb(NAME, rows.floats(), height, width, columns, null);
+                : Tiles.colored(NAME, rows.floats(), height, width, columns, null);
     }
 
     /** A picture of any size as one row: stretched or shrunk to the size, and made grey where that is asked for. */

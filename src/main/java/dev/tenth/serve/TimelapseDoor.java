@@ -83,7 +83,7 @@ public final class TimelapseDoor {
     }
 
     private void enter(RoutingContext context) {
-        Exchange exchange = new Exchange(context, OpenInferenceDoor::error, engine.meters());
+        Exchange exchange = new Exchange(context, OpenInferenceDoor::error, engine);
         context.request().resume();
         if (inTheMaking.incrementAndGet() > MOST_AT_A_TIME) {
             inTheMaking.decrementAndGet();

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Time-lapses and walks over a real store and real sockets, of a model whose every pixel is known. */
 @Timeout(60)
 class LatentTest {
-    private static final StoreLimits STORE = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16);
+    private static final StoreLimits STORE = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Prior PRIOR = new Prior.Normal();
     private static final int SEED = 7;
@@ -73,8 +73,11 @@ class LatentTest {
     void open() {
         store = new EmbeddedStore(home, STORE);
         engine = new Engine(
-                new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe, "gated", new Gated())),
-                new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO),
+                new Models(
+                        store.log(),
+                        store.checkpoints(),
+                        Map.of(recipe.id(), recipe, "gated", new Gated())),
+                new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO, 1 << 20),
                 new ServeMeters(new SimpleMeterRegistry()),
                 Device.CPU);
         walks = new WalkDoor(vertx, engine);
