@@ -26,11 +26,11 @@ import java.util.concurrent.TimeUnit;
  * and not longer than the delay: whoever comes alone does not wait at all.
  */
 final class Batcher implements AutoCloseable {
-    /** A larger batch is cut into pieces of this size anyway. */
+    /** What is larger is cut into pieces of this size anyway. */
     static final int MOST_ROWS = 64;
 
-    /** What a request is given must find room in memory, as what it brings. */
-    static final long LARGEST_ANSWER = Exchange.LARGEST_BODY;
+    /** Bytes of the outputs of one request: as JSON they are three times as many, and they must find room in memory. */
+    static final long LARGEST_ANSWER = 16 << 20;
 
     private final TensorModel model;
     private final Executor lane;
@@ -76,10 +76,18 @@ final class Batcher implements AutoCloseable {
     void add(Map<String, HostTensor> inputs, long since, CompletableFuture<Map<String, HostTensor>> answer) {
         int rows = model.signature().rows(inputs);
         requireRoom(rows);
+        if (rows > MOST_ROWS && model instanceof RowModel) {
+            new Large(inputs, rows, answer).next(since);
+        } else {
+            add(new Job(inputs, rows, since, answer));
+        }
+    }
+
+    private void add(Job job) {
         boolean now;
         synchronized (this) {
-            waiting.add(new Job(inputs, rows, since, answer));
-            waitingRows += rows;
+            waiting.add(job);
+            waitingRows += job.rows();
             if (called) {
                 return;
             }
@@ -142,6 +150,72 @@ final class Batcher implements AutoCloseable {
         }
     }
 
+    /**
+     * A request with more rows than a batch. Its next piece queues up when the one before is computed, so that it keeps nobody
+     * waiting for longer than a batch takes, and is not computed on when its client leaves.
+     */
+    private final class Large {
+        private final Map<String, HostTensor> inputs;
+        private final int rows;
+        private final CompletableFuture<Map<String, HostTensor>> answer;
+        private final Map<String, ByteBuffer> outputs = new LinkedHashMap<>();
+        private int first;
+        private volatile CompletableFuture<?> piece = new CompletableFuture<>();
+
+        Large(Map<String, HostTensor> inputs, int rows, CompletableFuture<Map<String, HostTensor>> answer) {
+            this.inputs = inputs;
+            this.rows = rows;
+            this.answer = answer;
+            model.signature()
+                    .outputs()
+                    .forEach(port -> outputs.put(port.name(), ByteBuffer.allocate(rows * rowBytes(port))));
+            answer.whenComplete((_, _) -> piece.cancel(false));
+        }
+
+        void next(long since) {
+            int count = Math.min(MOST_ROWS, rows - first);
+            CompletableFuture<Map<String, HostTensor>> computed = new CompletableFuture<>();
+            piece = computed;
+            computed.whenComplete((made, failure) -> {
+                if (failure != null) {
+                    answer.completeExceptionally(failure);
+                } else {
+                    take(made, count);
+                }
+            });
+            if (!answer.isDone()) {
+                add(new Job(cut(model.signature().inputs(), inputs, first, count), count, since, computed));
+            }
+        }
+
+        private void take(Map<String, HostTensor> made, int count) {
+            made.forEach((name, value) -> outputs.get(name).put(value.bytes()));
+            first += count;
+            if (first < rows) {
+                next(System.nanoTime());
+                return;
+            }
+            Map<String, HostTensor> whole = new LinkedHashMap<>();
+            for (Port port : model.signature().outputs()) {
+                ByteBuffer bytes = outputs.get(port.name()).flip();
+                whole.put(port.name(), new HostTensor(port.type(), port.shape(rows), bytes));
+            }
+            answer.complete(whole);
+        }
+    }
+
+    /** Some rows of tensors. */
+    private static Map<String, HostTensor> cut(
+            List<Port> ports, Map<String, HostTensor> tensors, int first, int count) {
+        Map<String, HostTensor> rows = new LinkedHashMap<>();
+        for (Port port : ports) {
+            ByteBuffer bytes = tensors.get(port.name()).bytes();
+            ByteBuffer part = bytes.slice(first * rowBytes(port), count * rowBytes(port));
+            rows.put(port.name(), new HostTensor(port.type(), port.shape(count), part));
+        }
+        return rows;
+    }
+
     /** The first request, and those behind it that fit in. */
     private synchronized List<Job> take() {
         List<Job> batch = new ArrayList<>();
@@ -195,14 +269,8 @@ final class Batcher implements AutoCloseable {
     private void hand(List<Job> batch, Map<String, HostTensor> outputs) {
         int first = 0;
         for (Job job : batch) {
-            Map<String, HostTensor> own = new LinkedHashMap<>();
-            for (Port port : model.signature().outputs()) {
-                ByteBuffer bytes = outputs.get(port.name()).bytes();
-                ByteBuffer part = bytes.slice(first * rowBytes(port), job.rows() * rowBytes(port));
-                own.put(port.name(), new HostTensor(port.type(), port.shape(job.rows()), part));
-            }
+            job.answer().complete(cut(model.signature().outputs(), outputs, first, job.rows()));
             first += job.rows();
-            job.answer().complete(own);
         }
     }
 

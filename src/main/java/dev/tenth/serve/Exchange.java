@@ -40,6 +40,8 @@ final class Exchange {
     private final ServeMeters meters;
     private final Intake intake;
     private final long since = System.nanoTime();
+    private boolean holds;
+    private long held;
 
     Exchange(RoutingContext routing, ErrorFormat errors, Engine engine) {
         this.routing = routing;
@@ -79,6 +81,19 @@ final class Exchange {
 
     String path(String name) {
         return routing.pathParam(name);
+    }
+
+    /** Takes memory for so many bytes until the exchange ends, if there is room for them. */
+    boolean hold(long bytes) {
+        if (isOver() || !intake.take(bytes)) {
+            return false;
+        }
+        if (!holds) {
+            holds = true;
+            routing.addEndHandler(_ -> intake.release(held));
+        }
+        held += bytes;
+        return true;
     }
 
     /** Whether the client has gone, or everything was said. */
@@ -138,8 +153,10 @@ final class Exchange {
         for (MIMEHeader accepted : routing.parsedHeaders().accept()) {
             if (accepted.weight() > 0) { // its parts are there once the weight was asked for
                 String kind = accepted.component() + "/" + accepted.subComponent();
-                if (kind.matches("image/(png|\\*)|application/.*|\\*/.*")) {
-                    return kind.startsWith("image/");
+                if (kind.equals("image/png") || kind.equals("image/*")) {
+                    return true;
+                } else if (kind.startsWith("application/") || kind.startsWith("*/")) {
+                    return false;
                 }
             }
         }
@@ -161,7 +178,6 @@ final class Exchange {
         }
         Promise<Buffer> whole = Promise.promise();
         Buffer body = Buffer.buffer();
-        routing.addEndHandler(_ -> intake.release(body.length()));
         request.handler(part -> {
             if (whole.future().isComplete()) {
                 return; // it was refused
@@ -169,7 +185,7 @@ final class Exchange {
             if (body.length() + part.length() > most) {
                 whole.fail(new ModelException(
                         Reason.TOO_LARGE, "body: more than %,d bytes are not taken".formatted(most)));
-            } else if (intake.take(part.length())) {
+            } else if (hold(part.length())) {
                 body.appendBuffer(part);
             } else {
                 whole.fail(new ModelException(Reason.NO_ROOM, "body: there is no room for it now; try again later"));

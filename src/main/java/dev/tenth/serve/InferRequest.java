@@ -143,8 +143,12 @@ record InferRequest(
         List<Wanted> wanted = new ArrayList<>();
         for (int i = 0; i < outputs.size(); i++) {
             String field = "outputs[" + i + "]";
+            String name = text(field + ".name", outputs.get(i).path("name"));
+            if (wanted.stream().anyMatch(other -> other.name().equals(name))) {
+                throw wrong(field + ".name", '"' + name + '"', "given once");
+            }
             wanted.add(new Wanted(
-                    text(field + ".name", outputs.get(i).path("name")),
+                    name,
                     truth(
                             field + ".parameters.binary_data",
                             outputs.get(i).path("parameters").path("binary_data"))));

@@ -2,7 +2,7 @@ package dev.tenth.serve;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The memory of the bodies of all requests that are under way, within a bound. Safe for many threads. */
+/** The memory of the bodies of all requests that are under way, and of large answers, within a bound. Safe for many threads. */
 final class Intake {
     private final long most;
     private final AtomicLong held = new AtomicLong();

@@ -260,6 +260,9 @@ public final class OpenInferenceDoor {
             return;
         }
         Buffer body = response.body();
+        if (!exchange.hold(body.length())) {
+            throw new ModelException(Reason.NO_ROOM, "outputs: there is no room for them now; try again later");
+        }
         exchange.response()
                 .putHeader(
                         "Content-Type",

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param idle how long a model that nobody uses stays loaded
  * @param waiting requests of one model that are under way; one more is refused
  * @param batchDelay how long a request waits at most for others to be computed with
- * @param bodyBytes memory of the bodies of all requests that are under way; one that finds no room is refused
+ * @param bodyBytes memory of the bodies of all requests that are under way and of their answers; one that finds no room is refused
  */
 public record ServeLimits(
         int threads, long loadedBytes, Duration idle, int waiting, Duration batchDelay, long bodyBytes) {

@@ -300,6 +300,10 @@ class InferenceTest {
                         "outputs: \"y\" is not one of [x]"),
                 bad(
                         "{'inputs':[{'name':'z','datatype':'FP32','shape':[1,20],'data':" + zeros
+                                + "}],'outputs':[{'name':'x'},{'name':'x'}]}",
+                        "outputs[1].name: \"x\" is not given once"),
+                bad(
+                        "{'inputs':[{'name':'z','datatype':'FP32','shape':[1,20],'data':" + zeros
                                 + "}],'parameters':{'ability':'classify'}}",
                         "cannot classify"),
                 bad(
