@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is read of a log: metrics over the steps, and pins. */
 class MetricHistoryTest {
-    private static final StoreLimits LIMITS = new StoreLimits(20_000, 1 << 22, 1 << 20, 1 << 16, 2, 1 << 16, 1 << 16, 3);
+    private static final StoreLimits LIMITS =
+            new StoreLimits(20_000, 1 << 22, 1 << 20, 1 << 16, 2, 1 << 16, 1 << 16, 3);
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir

@@ -73,10 +73,7 @@ class LatentTest {
     void open() {
         store = new EmbeddedStore(home, STORE);
         engine = new Engine(
-                new Models(
-                        store.log(),
-                        store.checkpoints(),
-                        Map.of(recipe.id(), recipe, "gated", new Gated())),
+                new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe, "gated", new Gated())),
                 new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO, 1 << 20),
                 new ServeMeters(new SimpleMeterRegistry()),
                 Device.CPU);
