@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 const LAUNCHER = resolve(import.meta.dirname, '../../deploy/tenth');
 /** Where `make data` puts data sets. */
 const FETCHED = join(process.env['TENTH_HOME'] ?? join(homedir(), '.tenth'), 'data');
-const READY_WITHIN_MS = 60_000;
+const READY_WITHIN_MS = 180_000;
 
 export class Service {
   private process: ChildProcess | undefined;

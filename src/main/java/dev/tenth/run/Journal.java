@@ -137,6 +137,11 @@ final class Journal {
         append(atStep, new Draft(EventType.COMMAND_APPLIED, data.toString()));
     }
 
+    /** A command took effect that concerns no step: it stands at the newest one. */
+    synchronized void applied(String id, String type, Map<String, ?> more) {
+        applied(step, id, type, more);
+    }
+
     /** A checkpoint is durable. */
     synchronized void checkpoint(Checkpoint checkpoint, int kept) {
         checkpoints = kept;

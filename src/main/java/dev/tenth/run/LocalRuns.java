@@ -312,7 +312,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             }
             // It concerns what is kept, not what is trained: it takes effect at once, whatever the run does.
             Journal journal = worker == null ? new Journal(shop.log(), entry) : worker.journal();
-            journal.applied(journal.step(), ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
+            journal.applied(ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
             journal.flush();
             return true;
         }

@@ -27,7 +27,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class WalkDoor implements AutoCloseable {
     private static final int MOST_VIEWERS = 32;
+    /** Who has not answered a ping for so long, or twice that, does not read any more. */
     private static final long STALL_MILLIS = 30_000;
+
     private static final long LEAVE_SECONDS = 2;
     private static final short RESTART = 1012;
     private static final short TRY_AGAIN_LATER = 1013;
@@ -35,12 +37,18 @@ public final class WalkDoor implements AutoCloseable {
 
     private final Vertx vertx;
     private final Engine engine;
+    private final long stallMillis;
     private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     public WalkDoor(Vertx vertx, Engine engine) {
+        this(vertx, engine, STALL_MILLIS);
+    }
+
+    WalkDoor(Vertx vertx, Engine engine, long stallMillis) {
         this.vertx = vertx;
         this.engine = engine;
+        this.stallMillis = stallMillis;
     }
 
     /** Opens the door. */
@@ -97,6 +105,7 @@ public final class WalkDoor implements AutoCloseable {
         private Walk walk;
         private JsonObject told;
         private Promise<Void> underWay;
+        private Promise<Void> lookedAt;
         private long stall;
 
         Viewer(ServerWebSocket socket, String run) {
@@ -114,13 +123,18 @@ public final class WalkDoor implements AutoCloseable {
                 end(RESTART, "the service leaves; come back");
             }
             // Also while it stands still: a client that is gone without a word takes a place from others.
-            stall = vertx.setPeriodic(STALL_MILLIS, _ -> {
-                if (underWay != null && !underWay.future().isComplete()) {
-                    end(TRY_AGAIN_LATER, "too slow; come back");
-                } else {
-                    ping();
-                }
-            });
+            stall = vertx.setPeriodic(stallMillis, _ -> lookAfter());
+        }
+
+        /** Ends a walk whose picture was under way all the time since the last look. */
+        private void lookAfter() {
+            boolean waits = underWay != null && !underWay.future().isComplete();
+            if (waits && underWay == lookedAt) {
+                end(TRY_AGAIN_LATER, "too slow; come back");
+            } else if (!waits) {
+                ping();
+            }
+            lookedAt = underWay;
         }
 
         Future<Void> end(short code, String reason) {
@@ -172,8 +186,9 @@ public final class WalkDoor implements AutoCloseable {
 
         /** Complete when the client has all that was sent before. */
         private Future<Void> ping() {
-            underWay = Promise.promise();
-            return socket.writePing(Buffer.buffer()).compose(_ -> underWay.future());
+            Promise<Void> mine = Promise.promise();
+            underWay = mine;
+            return socket.writePing(Buffer.buffer()).compose(_ -> mine.future());
         }
 
         private void seen() {

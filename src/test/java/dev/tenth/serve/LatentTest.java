@@ -57,6 +57,7 @@ class LatentTest {
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Prior PRIOR = new Prior.Normal();
     private static final int SEED = 7;
+    private static final long STALL_MILLIS = 2000;
 
     @TempDir
     Path home;
@@ -77,7 +78,7 @@ class LatentTest {
                 new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO, 1 << 20),
                 new ServeMeters(new SimpleMeterRegistry()),
                 Device.CPU);
-        walks = new WalkDoor(vertx, engine);
+        walks = new WalkDoor(vertx, engine, STALL_MILLIS);
         Router router = Router.router(vertx);
         walks.register(router);
         new TimelapseDoor(engine, store.log(), store.blobs()).register(router);
@@ -388,11 +389,28 @@ class LatentTest {
         }
         other.socket.abort();
         assertThat(recipe.painted.get()).isBetween(64 + 20, 64 + 20 + 3);
-        // Who reads on gets the one picture that was under way, then the walk of now.
+    }
+
+    @Test
+    void whoDoesNotReadIsLeftAndWhoReadsIsNotHoweverLong() throws Exception {
+        start("r", recipe.id());
+        checkpoint("r", 5, .1f);
+        Walker stalled = new Walker("r", false);
+        stalled.say("{\"rows\":8,\"columns\":8,\"speed\":5}");
+        Walker reader = new Walker("r", true);
+        reader.say("{\"rows\":1,\"columns\":1,\"speed\":5}");
+        Walker still = new Walker("r", true);
+        still.say("{\"rows\":1,\"columns\":1,\"speed\":0}");
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(4 * STALL_MILLIS)) {
+            reader.grey();
+        }
+        assertThat(reader.closed).isNotDone();
+        assertThat(still.closed).isNotDone();
+        // It gets the one picture that was under way, and the reason.
         stalled.socket.request(Long.MAX_VALUE);
-        stalled.grey();
-        stalled.grey();
-        assertThat(recipe.painted.get()).isGreaterThan(2 * 64);
+        assertThat(stalled.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1013);
+        assertThat(stalled.frames.stream().filter(Integer.class::isInstance)).hasSize(1);
     }
 
     @Test
