@@ -70,8 +70,8 @@ native: jdk ## a native executable, and the integration tests against it (needs 
 native-sources: jdk ## everything but the last step of a native build: no GraalVM needed
 	$(MVN) package -Pnative -DskipTests -Dquarkus.native.sources-only=true
 
-# Images. BASE and BUILDER name others than the Dockerfiles' own.
-IMAGE := podman build --format docker $(if $(BASE),--build-arg BASE=$(BASE)) $(if $(BUILDER),--build-arg BUILDER=$(BUILDER)) $(PODMAN_BUILD)
+# Images. BUILDER names another than the Dockerfiles' own; AOT=false leaves out the JDK's AOT cache.
+IMAGE := podman build --format docker $(if $(BUILDER),--build-arg BUILDER=$(BUILDER)) $(if $(AOT),--build-arg AOT=$(AOT)) $(PODMAN_BUILD)
 
 image: build ## a container image of the service: localhost/tenth:jvm
 	@deploy/sbom target/quarkus-app target/sbom.json

@@ -64,7 +64,7 @@ public class House {
     private final LocalRuns runs;
     private final Hub hub;
     private final Engine engine;
-    private final Vertx vertx;
+    private final GenerationDoor generation;
     private final String version;
     private final StreamDoors doors;
     private final WalkDoor walks;
@@ -77,10 +77,7 @@ public class House {
             MeterRegistry meters,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
-        this.vertx = vertx;
         this.version = version;
-        this.libtorch = Torch.load();
-        this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
         this.library =
                 new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
@@ -95,6 +92,8 @@ public class House {
                         StreamLimits.DEFAULT.backlog(),
                         StreamLimits.DEFAULT.stall(),
                         StreamLimits.DEFAULT.ping()));
+        this.libtorch = Torch.load();
+        this.device = device(config.device());
         Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),
@@ -122,6 +121,7 @@ public class House {
                 new ServeMeters(meters),
                 Device.CPU);
         this.walks = new WalkDoor(vertx, engine);
+        this.generation = new GenerationDoor(vertx, engine);
         this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
@@ -187,7 +187,7 @@ public class House {
         // The pages of the dashboard are one file: the path is its state.
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
         doors.register(router);
-        new GenerationDoor(vertx, engine).register(router);
+        generation.register(router);
         new OpenInferenceDoor(engine, version).register(router);
         new GenerateDoor(engine).register(router);
         new CompletionsDoor(engine).register(router);
@@ -195,11 +195,12 @@ public class House {
         walks.register(router);
     }
 
-    /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them. */
+    /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them, and to those who read. */
     void leave(@Observes ShutdownDelayInitiatedEvent event) {
         runs.close();
         hub.close();
         walks.close();
+        generation.close();
     }
 
     void close(@Observes ShutdownEvent event) {

@@ -6,6 +6,7 @@ import dev.tenth.serve.Models.Version;
 import dev.tenth.serve.Narration.End;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
@@ -15,14 +16,24 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Text as it is written, with a temperature that can be turned in mid-sentence: WebSocket {@code /ws/v1/models/{run}/generate}. The
  * model is the newest checkpoint of a run, or the one that is asked for.
  */
-public final class GenerationDoor {
+public final class GenerationDoor implements AutoCloseable {
+    private static final short SERVICE_RESTART = 1012;
+    private static final long FAREWELL_SECONDS = 2;
+
     private final Vertx vertx;
     private final Engine engine;
+    private final Set<Conversation> conversations = ConcurrentHashMap.newKeySet();
+    private volatile boolean leaving;
 
     public GenerationDoor(Vertx vertx, Engine engine) {
         this.vertx = vertx;
@@ -76,8 +87,30 @@ public final class GenerationDoor {
     private void talk(ServerWebSocket socket, String run) {
         Conversation conversation = new Conversation(socket, run, vertx.getOrCreateContext());
         socket.textMessageHandler(conversation::hear);
-        socket.closeHandler(_ -> conversation.leave());
+        conversations.add(conversation);
+        socket.closeHandler(_ -> {
+            conversations.remove(conversation);
+            conversation.leave();
+        });
         socket.exceptionHandler(_ -> {}); // the close handler follows
+        if (leaving) {
+            conversation.sendAway();
+        }
+    }
+
+    /** Ends all texts and tells the clients that the service leaves; one that does not listen is not waited for long. */
+    @Override
+    public void close() {
+        leaving = true;
+        List<Future<Void>> told =
+                conversations.stream().map(Conversation::sendAway).toList();
+        try {
+            Future.join(told).toCompletionStage().toCompletableFuture().get(FAREWELL_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            // Gone already, or not listening: their connections end with the server.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** One client, on its event loop: one text at a time. */
@@ -101,6 +134,16 @@ public final class GenerationDoor {
             if (narration != null) {
                 narration.cancel();
             }
+        }
+
+        /** From any thread; complete when the client was told. */
+        Future<Void> sendAway() {
+            Promise<Void> told = Promise.promise();
+            loop.runOnContext(_ -> {
+                leave();
+                socket.close(SERVICE_RESTART, "the service leaves; come back").onComplete(told);
+            });
+            return told.future();
         }
 
         void hear(String message) {

@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenth.recipes.Recipes;
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +35,14 @@ class NativeMetadataTest {
     private static final Path RECIPES = METADATA.resolve("recipes/reachability-metadata.json");
     private static final Set<String> KEYS = Set.of(
             "type", "reason", "jniAccessible", "methods", "fields", "allDeclaredConstructors", "allDeclaredMethods");
+
+    private static final String NATIVES = "jnilib/linux-x86_64/cpu/libdjl_torch.so";
+    /** OutputStream.write(byte[], int, int), for writing a TorchScript module, which Tenth does itself. */
+    private static final String SAVE = "([BII)V";
+
+    private static final Pattern CLASS = Pattern.compile("(ai|java|org)(/[\\w$]+)+");
+    private static final Pattern DESCRIPTOR =
+            Pattern.compile("\\((\\[*([BCDFIJSZ]|L[\\w/$]+;))*\\)(V|\\[*([BCDFIJSZ]|L[\\w/$]+;))");
 
     @Test
     void everyRecipesRecordCanBeReadAndMade() throws IOException {
@@ -50,13 +62,58 @@ class NativeMetadataTest {
         Generated.check(RECIPES, root.toPrettyString() + "\n");
     }
 
-    /** A record, and the groups of parameters in it. */
+    /** A record and the records in it. */
     private static void collect(Class<?> record, Set<String> names) {
         names.add(record.getName());
         Arrays.stream(record.getRecordComponents())
                 .map(RecordComponent::getType)
                 .filter(Class::isRecord)
-                .forEach(group -> collect(group, names));
+                .forEach(inner -> collect(inner, names));
+    }
+
+    /**
+     * JNI looks names up in texts that stand whole in the library. One that a new version of it asks for and nobody wrote down would
+     * be a crash of the executable alone.
+     */
+    @Test
+    void theNativesAskForNothingThatIsNotWrittenDown() throws Exception {
+        Set<String> classes = new TreeSet<>();
+        Set<String> descriptors = new TreeSet<>();
+        for (JsonNode type : JSON.readTree(Files.readString(BY_HAND)).path("reflection")) {
+            if (type.path("jniAccessible").asBoolean()) {
+                classes.add(type.path("type").asText().replace('.', '/'));
+                for (JsonNode method : type.path("methods")) {
+                    descriptors.add(descriptor(type, method));
+                }
+            }
+        }
+        byte[] library;
+        try (InputStream file = getClass().getClassLoader().getResourceAsStream(NATIVES)) {
+            library = file.readAllBytes();
+        }
+        List<String> texts = Arrays.stream(new String(library, StandardCharsets.ISO_8859_1).split("\0"))
+                .toList();
+        List<String> asked =
+                texts.stream().filter(text -> CLASS.matcher(text).matches()).toList();
+        assertThat(asked).hasSizeGreaterThan(4).allSatisfy(name -> assertThat(classes)
+                .contains(name));
+        List<String> called = texts.stream()
+                .filter(text -> DESCRIPTOR.matcher(text).matches())
+                .filter(text -> !text.equals(SAVE))
+                .toList();
+        assertThat(called).hasSizeGreaterThan(3).allSatisfy(descriptor -> assertThat(descriptors)
+                .contains(descriptor));
+    }
+
+    private static String descriptor(JsonNode type, JsonNode method) throws ReflectiveOperationException {
+        Class<?>[] parameters = parameters(method);
+        String name = method.path("name").asText();
+        Class<?> result = name.equals("<init>")
+                ? void.class
+                : load(type.path("type").asText())
+                        .getDeclaredMethod(name, parameters)
+                        .getReturnType();
+        return MethodType.methodType(result, parameters).toMethodDescriptorString();
     }
 
     @Test
@@ -74,10 +131,7 @@ class NativeMetadataTest {
                         .contains(field.path("name").asText());
             }
             for (JsonNode method : type.path("methods")) {
-                Class<?>[] parameters = StreamSupport.stream(
-                                method.path("parameterTypes").spliterator(), false)
-                        .map(name -> load(name.asText()))
-                        .toArray(Class<?>[]::new);
+                Class<?>[] parameters = parameters(method);
                 String name = method.path("name").asText();
                 // Throws if there is none.
                 assertThat(
@@ -94,6 +148,12 @@ class NativeMetadataTest {
                     .as(resource.toString())
                     .isNotNull();
         }
+    }
+
+    private static Class<?>[] parameters(JsonNode method) {
+        return StreamSupport.stream(method.path("parameterTypes").spliterator(), false)
+                .map(name -> load(name.asText()))
+                .toArray(Class<?>[]::new);
     }
 
     private static Class<?> load(String name) {

@@ -9,6 +9,7 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +38,11 @@ class ShutdownIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String RUN =
             "{\"recipe\":\"gan-1d\",\"seed\":11,\"params\":{\"steps\":4000,\"checkpointEvery\":1000000,\"showEvery\":10}}";
+    private static final String WRITER =
+            "{\"recipe\":\"char-rnn\",\"params\":{\"hidden\":8,\"layers\":1,\"batch\":10,\"sequence\":10,\"checkpointEvery\":10}}";
     private static final int TEXT = 1;
+    private static final int FINAL = 0x80;
+    private static final int MASKED = 0x80;
     private static final int CLOSE = 8;
     private static final int SERVICE_RESTART = 1012;
 
@@ -84,10 +90,10 @@ class ShutdownIT {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
     }
 
-    private String submit() throws IOException, InterruptedException {
+    private String submit(String wish) throws IOException, InterruptedException {
         HttpRequest post = request("/api/v1/runs")
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(RUN))
+                .POST(HttpRequest.BodyPublishers.ofString(wish))
                 .build();
         return JSON.readTree(http.send(post, BodyHandlers.ofString()).body())
                 .path("id")
@@ -109,33 +115,42 @@ class ShutdownIT {
         return Arrays.copyOfRange(file, Long.BYTES + header, file.length);
     }
 
-    /** Reads messages until the service closes; gives the close code. */
-    private int watch(String id, List<String> seen, CompletableFuture<Void> moving) throws IOException {
-        try (Socket socket = new Socket("localhost", port)) {
-            socket.getOutputStream()
-                    .write(("GET /ws/v1/runs/" + id + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-                                    + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
-            InputStream input = new BufferedInputStream(socket.getInputStream());
-            for (int ends = 0; ends < 4; ) { // the head ends with \r\n\r\n
-                ends = input.read() == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : 0;
+    /** Sends a text, reads messages until the service closes, and gives the close code. */
+    private CompletableFuture<Integer> talk(String path, String say, Consumer<String> heard) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (Socket socket = new Socket("localhost", port)) {
+                OutputStream output = socket.getOutputStream();
+                output.write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+                                + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+                InputStream input = new BufferedInputStream(socket.getInputStream());
+                for (int ends = 0; ends < 4; ) { // the head ends with \r\n\r\n
+                    ends = input.read() == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : 0;
+                }
+                if (!say.isEmpty()) {
+                    output.write(new byte[] {(byte) (FINAL | TEXT), (byte) (MASKED | say.length()), 0, 0, 0, 0
+                    }); // a mask of zeros
+                    output.write(say.getBytes(StandardCharsets.US_ASCII));
+                }
+                return read(new DataInputStream(input), heard);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            DataInputStream frames = new DataInputStream(input);
-            while (true) {
-                int opcode = frames.readUnsignedByte() & 0xf;
-                int length = frames.readUnsignedByte();
-                long size = length < 126 ? length : length == 126 ? frames.readUnsignedShort() : frames.readLong();
-                if (opcode == CLOSE) {
-                    return frames.readUnsignedShort();
-                }
-                String message = new String(frames.readNBytes((int) size), StandardCharsets.UTF_8);
-                if (opcode == TEXT) {
-                    seen.add(message);
-                    if (message.contains("\"metrics\"") && !message.contains("\"step\":0,")) {
-                        moving.complete(null);
-                    }
-                }
+        });
+    }
+
+    private static int read(DataInputStream frames, Consumer<String> heard) throws IOException {
+        while (true) {
+            int opcode = frames.readUnsignedByte() & 0xf;
+            int length = frames.readUnsignedByte();
+            long size = length < 126 ? length : length == 126 ? frames.readUnsignedShort() : frames.readLong();
+            if (opcode == CLOSE) {
+                return frames.readUnsignedShort();
+            }
+            String message = new String(frames.readNBytes((int) size), StandardCharsets.UTF_8);
+            if (opcode == TEXT) {
+                heard.accept(message);
             }
         }
     }
@@ -143,14 +158,13 @@ class ShutdownIT {
     @Test
     void aServiceAskedToLeaveTellsItsViewersAndItsRunsGoOnByThemselves() throws Exception {
         start();
-        String id = submit();
+        String id = submit(RUN);
         List<String> seen = new ArrayList<>();
         CompletableFuture<Void> moving = new CompletableFuture<>();
-        CompletableFuture<Integer> closed = CompletableFuture.supplyAsync(() -> {
-            try {
-                return watch(id, seen, moving);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        CompletableFuture<Integer> closed = talk("/ws/v1/runs/" + id, "", message -> {
+            seen.add(message);
+            if (message.contains("\"metrics\"") && !message.contains("\"step\":0,")) {
+                moving.complete(null);
             }
         });
         moving.get(1, TimeUnit.MINUTES);
@@ -168,6 +182,21 @@ class ShutdownIT {
         byte[] resumed = weights(id); // nobody asked it to go on
         assertThat(get("/api/v1/runs/" + id + "/events?follow=false&superseded=true"))
                 .contains("\"fromStep\":" + last.path("step").asLong());
-        assertThat(resumed).isEqualTo(weights(submit()));
+        assertThat(resumed).isEqualTo(weights(submit(RUN)));
+    }
+
+    @Test
+    void aTextThatIsBeingWrittenEndsWithTheSameWord() throws Exception {
+        start();
+        String id = submit(WRITER);
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> run(id).path("checkpoints").asInt() > 0);
+        CompletableFuture<Void> writing = new CompletableFuture<>();
+        CompletableFuture<Integer> closed =
+                talk("/ws/v1/models/" + id + "/generate", "{\"length\":100000}", message -> writing.complete(null));
+        writing.get(1, TimeUnit.MINUTES);
+        service.destroy(); // SIGTERM
+        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(SERVICE_RESTART);
+        assertThat(service.waitFor(30, TimeUnit.SECONDS)).as("it left").isTrue();
     }
 }
