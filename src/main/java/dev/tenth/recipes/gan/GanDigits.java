@@ -134,14 +134,12 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
                         "quick",
                         "The better set-up, until digits can be read",
                         "the fixed preset, a quarter of it",
-                        quick,
-                        List.of()));
+                        quick));
     }
 
     @Override
     public long memoryBytes(Settings settings) {
-        // 1.15 million weights with gradient and two slots of Adam; a batch through both nets, forward and backward;
-        // the judge's
+        // 1.15 million weights with gradient and two slots of Adam; a batch through both nets and back; the judge's
         // widest layer.
         return Float.BYTES * (4 * 1_150_000L + 4L * settings.batch() * 3500 + 250L * 16 * 28 * 28 * (1 + 25));
     }
