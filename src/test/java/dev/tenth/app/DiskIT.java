@@ -28,7 +28,8 @@ class DiskIT {
             service.start();
             String run = service.run(GAN.formatted(3000, 100));
             String undisturbed = service.run(GAN.formatted(3000, 100));
-            await().atMost(Duration.ofMinutes(1))
+            service.awaitState(undisturbed, "RUNNING"); // what is still queued would go on by itself
+            await().atMost(Duration.ofMinutes(3))
                     .until(() -> service.document(run).path("checkpoints").asInt() > 4);
             service.kill();
             List<Path> checkpoints;
