@@ -25,6 +25,7 @@ public final class LoadedModule {
 
     /** The outputs of one {@code float32} input, by name, through DJL. */
     public static Map<String, float[]> throughDjl(byte[] file, float[] values, long... shape) {
+        Torch.useThreads(1); // as serving does: another number may round otherwise
         try {
             Path directory = Files.createTempDirectory("module");
             Path path = Files.write(directory.resolve("module.pt"), file);
