@@ -1,8 +1,11 @@
 // Holds the manifests against the schemas that Kubernetes publishes (the package kubernetes-models is made from them): values by the
-// schemas' validators, and, since those let unknown fields pass, fields by TypeScript's check of literals.
+// schemas' validators, and, since those let unknown fields pass, fields by TypeScript's check of literals. compose.yaml is held
+// against the Compose Specification's schema, which the package dclint brings.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import Ajv from "ajv";
 import { parse } from "yaml";
 
 const require = createRequire(import.meta.url);
@@ -24,10 +27,10 @@ function merge(base, patch) {
   return patch;
 }
 
-const documents = read("base/kustomization.yaml").resources.map((file) => [`base/${file}`, read(`base/${file}`)]);
+const documents = read("kubernetes/base/kustomization.yaml").resources.map((file) => [`base/${file}`, read(`kubernetes/base/${file}`)]);
 const deployment = documents.find(([, each]) => each.kind === "Deployment")[1];
-for (const { path } of read("gpu/kustomization.yaml").patches) {
-  documents.push([`gpu/${path}`, merge(deployment, read(`gpu/${path}`))]);
+for (const { path } of read("kubernetes/gpu/kustomization.yaml").patches) {
+  documents.push([`gpu/${path}`, merge(deployment, read(`kubernetes/gpu/${path}`))]);
 }
 
 let failed = false;
@@ -50,5 +53,14 @@ if (tsc.status) {
 } else {
   rmSync(literals);
 }
-console.log(failed ? "manifests: not as the schemas want them" : `manifests: ${documents.length} documents are as the schemas want them`);
+
+const schema = join(dirname(require.resolve("dclint/package.json")), "schemas/compose.schema.json");
+const compose = new Ajv({ allErrors: true, strict: false, validateFormats: false });
+// The schema names its dialect by https, where ajv knows it by http.
+if (!compose.validate({ ...JSON.parse(readFileSync(schema, "utf8")), $schema: undefined }, read("compose.yaml"))) {
+  failed = true;
+  console.error(`compose.yaml: ${compose.errorsText(compose.errors, { dataVar: "", separator: "\n  " })}`);
+}
+
+console.log(failed ? "manifests: not as the schemas want them" : `manifests: ${documents.length} documents and compose.yaml are as the schemas want them`);
 process.exit(failed ? 1 : 0);
