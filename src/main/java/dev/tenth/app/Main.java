@@ -11,7 +11,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String... arguments) {
-        // Before there are two threads: the log manager's classes wait for each other when two threads begin with them at once.
+        // Before there are two threads: the log manager's classes wait for each other when two threads begin with them
+        // at once.
         Logger.getLogger(Main.class);
         Thread.ofPlatform().daemon().name("libtorch").start(() -> {
             try {

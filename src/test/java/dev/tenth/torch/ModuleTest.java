@@ -12,20 +12,21 @@ import org.junit.jupiter.api.Test;
 /** Programs as modules for use elsewhere: called with any number of rows, they give what their methods give. */
 class ModuleTest {
     private static final int WIDTH = 3;
-    private static final Variable WEIGHT =
-            Variable.parameter("net/weight@adam", Variable.Initial.normal(1), 2, WIDTH);
+    private static final Variable WEIGHT = Variable.parameter("net/weight@adam", Variable.Initial.normal(1), 2, WIDTH);
     private static final Variable SHIFT = Variable.state("shift", 2);
     private static final SortedMap<Integer, String> PIECES = new TreeMap<>(Map.of(1, "infer1", 4, "infer4"));
 
     private static Program program() {
-        return Program.trace(Precision.FLOAT32, methods -> PIECES.forEach((rows, name) -> methods.method(name, t -> {
-            Tensor y = t.input("x", DType.FLOAT32, rows, WIDTH)
-                    .matmul(t.value(WEIGHT).transpose(0, 1))
-                    .plus(t.value(SHIFT))
-                    .tanh();
-            t.output("y", y);
-            t.output("larger", y.argmax(1));
-        })));
+        return Program.trace(
+                Precision.FLOAT32,
+                methods -> PIECES.forEach((rows, name) -> methods.method(name, t -> {
+                    Tensor y = t.input("x", DType.FLOAT32, rows, WIDTH)
+                            .matmul(t.value(WEIGHT).transpose(0, 1))
+                            .plus(t.value(SHIFT))
+                            .tanh();
+                    t.output("y", y);
+                    t.output("larger", y.argmax(1));
+                })));
     }
 
     private static float[] numbers(int rows) {
@@ -87,7 +88,8 @@ class ModuleTest {
         Program more = Program.trace(
                 Precision.FLOAT32,
                 methods -> methods.method(
-                        "infer1", t -> t.output("y", t.input("x", DType.FLOAT32, 1).times(t.number("scale")))));
+                        "infer1",
+                        t -> t.output("y", t.input("x", DType.FLOAT32, 1).times(t.number("scale")))));
         SortedMap<Integer, String> one = new TreeMap<>(Map.of(1, "infer1"));
         assertThatThrownBy(() -> more.module(one, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
