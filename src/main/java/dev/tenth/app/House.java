@@ -139,6 +139,8 @@ public class House {
                 .description("Data sets in native memory, shared by the runs")
                 .baseUnit("bytes")
                 .register(meters);
+        // Before a door is open: who asked for a run of a service that died would be told a state that is past.
+        runs.recover();
     }
 
     private static Device device(String wish) {
@@ -167,7 +169,6 @@ public class House {
                 device, Runtime.getRuntime().availableProcessors(), libtorch);
         LOG.infof("  store   %s", config.home().toAbsolutePath());
         LOG.infof("  open    %s", door.address());
-        runs.recover();
         boolean empty = store.log()
                 .list(Optional.empty(), List.of(), Optional.empty(), 1)
                 .isEmpty();
