@@ -46,7 +46,9 @@ public sealed interface Ability<P> {
         /** Pictures become latent vectors. */
         ENCODE,
         /** Latent vectors become pictures. */
-        DECODE
+        DECODE,
+        /** Pictures become others, with more or less of some attributes. */
+        EDIT
     }
 
     /** Makes a model of tensors. */

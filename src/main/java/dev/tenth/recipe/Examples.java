@@ -74,7 +74,7 @@ public final class Examples {
     private final int width;
     private final List<String> classes;
     private final Map<Part, Range> ranges;
-    /** The names of the classes as code points, a row each, so that a checkpoint alone can say what it knows. */
+    /** The names of the classes. */
     private final Variable names;
 
     private final Optional<Variable> scaling;
@@ -85,13 +85,18 @@ public final class Examples {
         this.classes = List.copyOf(classes);
         this.ranges = ranges;
         this.scaling = scaling;
-        int longest = classes.stream().mapToInt(String::length).max().orElseThrow();
-        this.names = new Variable(
-                NAMES,
+        this.names = names(NAMES, classes);
+    }
+
+    /** Names as a variable of code points, a row each, so that a checkpoint alone can tell them: see {@link #names(HostTensor)}. */
+    public static Variable names(String variable, List<String> names) {
+        int longest = names.stream().mapToInt(String::length).max().orElseThrow();
+        return new Variable(
+                variable,
                 DType.INT64,
-                Shape.of(classes.size(), longest),
+                Shape.of(names.size(), longest),
                 (index, _) -> {
-                    String name = classes.get((int) index / longest);
+                    String name = names.get((int) index / longest);
                     int place = (int) index % longest;
                     return place < name.length() ? name.charAt(place) : 0;
                 },
@@ -100,9 +105,13 @@ public final class Examples {
 
     /** The names of the classes in a state that a program with these examples saved. */
     public static List<String> classes(Map<String, HostTensor> state) {
-        HostTensor saved = state.get(NAMES);
+        return names(state.get(NAMES));
+    }
+
+    /** The names that a saved variable of {@link #names(String, List)} holds. */
+    public static List<String> names(HostTensor saved) {
         int longest = (int) saved.shape()[1];
-        List<String> classes = new ArrayList<>();
+        List<String> names = new ArrayList<>();
         StringBuilder name = new StringBuilder();
         long[] characters = saved.longs();
         for (int i = 0; i < characters.length; i++) {
@@ -110,11 +119,11 @@ public final class Examples {
                 name.append((char) characters[i]);
             }
             if (i % longest == longest - 1) {
-                classes.add(name.toString());
+                names.add(name.toString());
                 name.setLength(0);
             }
         }
-        return classes;
+        return names;
     }
 
     /**

@@ -36,7 +36,8 @@ public interface TensorModel extends AutoCloseable {
     /**
      * What a model takes and gives.
      *
-     * @param classes the names of the classes, in the order of the probabilities; empty if it does not classify
+     * @param classes the names of the classes, in the order of the probabilities, or of the attributes, in that of the amounts;
+     *     empty if there are none
      */
     record Signature(List<Port> inputs, List<Port> outputs, List<String> classes) {
         public Signature {

@@ -6,6 +6,7 @@ import dev.tenth.recipes.gan.Dcgan;
 import dev.tenth.recipes.gan.Gan1d;
 import dev.tenth.recipes.gan.GanDigits;
 import dev.tenth.recipes.gan.Vae;
+import dev.tenth.recipes.gan.VaeGan;
 import dev.tenth.recipes.mlp.Heart;
 import dev.tenth.recipes.mlp.MlpDigits;
 import dev.tenth.recipes.preparation.Logistic;
@@ -28,6 +29,7 @@ public final class Recipes {
                 new Gan1d(),
                 new GanDigits(),
                 new Dcgan(),
-                new Vae());
+                new Vae(),
+                new VaeGan());
     }
 }

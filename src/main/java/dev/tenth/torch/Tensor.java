@@ -509,6 +509,14 @@ public final class Tensor {
         return trace.leaf(this, Optional.empty());
     }
 
+    /** The value of a scalar tensor as an integer: how often a loop goes round. */
+    public Scalar toInteger() {
+        if (!shape.equals(Shape.SCALAR)) {
+            throw new ShapeException("toInteger: " + shape + " is not a scalar");
+        }
+        return new Scalar("int(v" + id + ")", true);
+    }
+
     // ---- checks and calls
     // --------------------------------------------------------------------------------------------
 

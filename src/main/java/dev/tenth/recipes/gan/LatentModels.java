@@ -65,6 +65,37 @@ final class LatentModels {
                 device);
     }
 
+    /** Makes other pictures of pictures, by as much of each attribute: {@code [n, picture]}, {@code [n, attributes]}. */
+    @FunctionalInterface
+    interface Editor {
+        Tensor edit(Tensor pictures, Tensor amounts);
+    }
+
+    /**
+     * Pictures with attributes that are more, or less.
+     *
+     * @param attributes their names, in the order of the amounts
+     */
+    static TensorModel editor(
+            List<String> attributes,
+            List<Long> picture,
+            Editor editor,
+            Map<String, HostTensor> state,
+            Device device) {
+        String help = "how much more of each of " + String.join(", ", attributes) + ": 1 is as much as pictures with it have";
+        Signature signature = new Signature(
+                List.of(
+                        image(picture),
+                        new Port("amounts", DType.FLOAT32, List.of((long) attributes.size()), help)),
+                List.of(image(picture)),
+                attributes);
+        return open(
+                signature,
+                inputs -> Map.of("image", editor.edit(inputs.get("image"), inputs.get("amounts"))),
+                state,
+                device);
+    }
+
     private static Port image(List<Long> picture) {
         return new Port("image", DType.FLOAT32, picture, "pixels from 0 to 1, row by row from the top");
     }

@@ -54,11 +54,16 @@ record PictureWriter(Frame frame, Dense project, List<TransposedConv> layers, Li
 
     /** Pictures {@code [N, C, S, S]} from −1 to 1 of vectors {@code [N, Z]}, as the net is used. */
     Tensor write(Tensor z) {
-        return write(z, BatchNorm::apply);
+        return write(z, BatchNorm::apply).tanh();
     }
 
     /** The same by the batch's own statistics, as the net is trained. */
     Tensor train(Tensor z) {
+        return trainLogits(z).tanh();
+    }
+
+    /** Before tanh, of which twice are the logits of a pixel's being white. */
+    Tensor trainLogits(Tensor z) {
         return write(z, BatchNorm::train);
     }
 
@@ -74,7 +79,7 @@ record PictureWriter(Frame frame, Dense project, List<TransposedConv> layers, Li
         for (int i = 0; i < layers.size(); i++) {
             x = layers.get(i).apply(normalizing.apply(norms.get(i), x).relu()); // [N, W/2, 8, 8], …
         }
-        return x.tanh(); // [N, C, S, S]
+        return x; // [N, C, S, S]
     }
 
     List<Variable> parameters() {
