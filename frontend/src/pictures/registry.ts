@@ -5,6 +5,7 @@ import { gan1d } from './Gan1dPicture';
 import { heart } from './HeartPicture';
 import { lenet } from './LenetPicture';
 import type { NaturalPicture } from './natural';
+import { dcgan, vaeGan } from './PictureGanPicture';
 import { vae } from './VaePicture';
 
 /** The recipes with a picture of their own, by id. */
@@ -17,6 +18,8 @@ const NATURAL: Readonly<Record<string, NaturalPicture>> = {
   'char-rnn': charRnn,
   'gan-1d': gan1d,
   vae,
+  dcgan,
+  'vae-gan': vaeGan,
   'gan-digits': ganDigits,
 };
 

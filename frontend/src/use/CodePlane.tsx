@@ -25,7 +25,7 @@ export function CodePlane({ model, input, pictures }: Asking & { pictures: Pictu
   // As shares of N(0, 1) to the left and below, as the drawn plane has them: a square of all codes.
   const [[right, up], setPlace] = useState<Point>([0.5, 0.5]);
   const code: Point = useMemo(() => [quantile(right), quantile(up)], [right, up]);
-  const question = useMemo(() => tensorOf(input, code), [input, code]);
+  const question = useMemo(() => [tensorOf(input, code)], [input, code]);
   const { answer, error } = useFollowing(model, question);
   const manifold = pictureOf(pictures, 'image', 'manifold');
 

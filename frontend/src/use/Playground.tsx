@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { command, describeModel } from '../api/client';
-import type { ModelCard, Run } from '../api/wire';
+import type { ModelCard, Run, TensorCard } from '../api/wire';
 import { Failure } from '../components/Failure';
 import { Loading } from '../components/Loading';
 import { useLoaded } from '../components/useLoaded';
@@ -9,6 +9,7 @@ import type { Pictures } from '../stream/view';
 import { TimeSlider } from '../travel/TimeSlider';
 import type { KeptCheckpoints } from '../travel/useCheckpoints';
 import { useMoment, type Moment } from '../travel/useMoment';
+import { AttributeEditor } from './AttributeEditor';
 import { CodePlane } from './CodePlane';
 import { DigitReader } from './DigitReader';
 import { FeatureRow } from './FeatureRow';
@@ -91,6 +92,11 @@ function Loaded(props: LoadedProps) {
 
 const nothing = () => undefined;
 
+/** Whether a picture is as large as a digit on the pad becomes. */
+function isDigit({ shape }: TensorCard): boolean {
+  return shape.length === 3 && shape[1] === DIGIT_SIDE && shape[2] === DIGIT_SIDE;
+}
+
 /** The outputs that are shown, the best first. */
 const SHOWN = ['image', 'probabilities', 'values', 'x'];
 
@@ -107,7 +113,8 @@ function Use({ run, ability, abilities, moment, pictures, probe, card, onAnswere
     return output.name === 'image' ? (
       <>
         {ability === 'decode' && width === 2 && <CodePlane {...beside} pictures={pictures} />}
-        {ability === 'decode' && abilities.includes('encode') && <Redrawer {...beside} />}
+        {ability === 'decode' && abilities.includes('encode') && isDigit(output) && <Redrawer {...beside} />}
+        {abilities.includes('edit') && <AttributeEditor {...beside} dimensions={width} prior={prior} />}
         <ImageSampler {...common} dimensions={width} prior={prior} isLatest={moment.isLatest} />
       </>
     ) : (

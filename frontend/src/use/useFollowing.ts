@@ -5,12 +5,14 @@ import type { ModelAt } from './answers';
 import type { Answer } from './useAnswer';
 
 /**
- * What a checkpoint says to an input that moves all the time: one question is under way, and after it the newest is asked; what
+ * What a checkpoint says to inputs that move all the time: one question is under way, and after it the newest is asked; what
  * came in between is passed over. So a slow answer never keeps the picture from moving.
+ *
+ * @param inputs undefined asks nothing; the same list is the same question
  */
-export function useFollowing({ run, step, ability, output }: ModelAt, input: Tensor): Answer {
+export function useFollowing({ run, step, ability, output }: ModelAt, inputs: readonly Tensor[] | undefined): Answer {
   const [state, setState] = useState<Answer>({ answer: undefined, error: undefined });
-  const wanted = useRef<Tensor | undefined>(undefined);
+  const wanted = useRef<readonly Tensor[] | undefined>(undefined);
   const address = useRef({ run, step, ability });
   address.current = { run, step, ability };
   const busy = useRef(false);
@@ -20,7 +22,7 @@ export function useFollowing({ run, step, ability, output }: ModelAt, input: Ten
     return () => leaving.abort();
   }, [run]);
   useEffect(() => {
-    wanted.current = input;
+    wanted.current = inputs;
     const { signal } = abort.current;
     const ask = async () => {
       busy.current = true;
@@ -28,7 +30,7 @@ export function useFollowing({ run, step, ability, output }: ModelAt, input: Ten
         const asked = wanted.current;
         wanted.current = undefined;
         try {
-          const answer = await infer(address.current, [asked], output, signal);
+          const answer = await infer(address.current, asked, output, signal);
           setState({ answer, error: undefined });
         } catch (error) {
           if (!signal.aborted) {
@@ -41,6 +43,6 @@ export function useFollowing({ run, step, ability, output }: ModelAt, input: Ten
     if (!busy.current) {
       void ask();
     }
-  }, [run, ability, input, step]);
+  }, [run, ability, inputs, step]);
   return state;
 }

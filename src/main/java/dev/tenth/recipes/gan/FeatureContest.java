@@ -20,9 +20,11 @@ import dev.tenth.torch.Scalar;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -154,7 +156,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
             Tensor reconstruction =
                     logits.softplus().minus(white.times(logits)).sum().dividedBy(settings.batch());
             Tensor loss = reconstruction.plus(code.divergence().mean());
-            List<Variable> parameters = new java.util.ArrayList<>(plain.encoder().parameters());
+            List<Variable> parameters = new ArrayList<>(plain.encoder().parameters());
             parameters.addAll(plain.decoder().parameters());
             t.minimize(loss, parameters, RULE, "rms-plain", rate);
             return loss;
@@ -306,7 +308,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
         long chunks = Math.min(rows / chunk, 10);
         for (int i = 0; i < chunks; i++) {
             program.call("judge").with("first", (long) i * chunk).run().forEach((name, value) -> sums.merge(
-                    name.substring(0, 1).toLowerCase(java.util.Locale.ROOT) + name.substring(1),
+                    name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
                     (double) value.floats()[0] / chunks,
                     Double::sum));
         }

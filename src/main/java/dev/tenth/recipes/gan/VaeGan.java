@@ -121,6 +121,13 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
             return LatentModels.decoder(settings.latent(), nets.frame().picture(), nets::draw, state, device);
         };
         return List.of(
+                new Ability.Infer<>(Task.DECODE, decoder),
+                new Ability.Infer<>(Task.SAMPLE, decoder),
+                new Ability.Infer<>(Task.ENCODE, (settings, state, device) -> {
+                    AutoencoderNets nets = nets(settings, Frame.of(state));
+                    return LatentModels.encoder(
+                            settings.latent(), nets.frame().picture(), nets::look, state, device);
+                }),
                 new Ability.Infer<>(Task.EDIT, (settings, state, device) -> {
                     AutoencoderNets nets = nets(settings, Frame.of(state));
                     return LatentModels.editor(
@@ -132,13 +139,6 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
                             },
                             state,
                             device);
-                }),
-                new Ability.Infer<>(Task.DECODE, decoder),
-                new Ability.Infer<>(Task.SAMPLE, decoder),
-                new Ability.Infer<>(Task.ENCODE, (settings, state, device) -> {
-                    AutoencoderNets nets = nets(settings, Frame.of(state));
-                    return LatentModels.encoder(
-                            settings.latent(), nets.frame().picture(), nets::look, state, device);
                 }));
     }
 
