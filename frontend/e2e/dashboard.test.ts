@@ -35,6 +35,7 @@ describe('from the first page to a run that was killed and goes on', () => {
     for (const recipe of ['gan-1d', 'heart', 'char-rnn']) {
       await page.locator(`a[href="/recipes/${recipe}"]`).first().waitFor();
     }
+    await page.getByTestId('device').filter({ hasText: /cpu, [\d.]+ MB in use/ }).waitFor();
     const preview = page.locator('.previews');
     await untilStepAbove(preview, await stepOf(preview));
     expect(complaints).toEqual([]);

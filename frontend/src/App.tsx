@@ -1,3 +1,4 @@
+import { DeviceLine } from './components/DeviceLine';
 import { Link } from './components/Link';
 import { useTitle } from './components/useTitle';
 import { DatasetsPage } from './pages/DatasetsPage';
@@ -40,6 +41,7 @@ export function App() {
       <footer class="site">
         <p>
           Deep learning from 0 to 0.1, live. <a href="/q/openapi">OpenAPI</a> · <a href="/q/metrics">metrics</a>
+          <DeviceLine />
         </p>
       </footer>
     </>

@@ -1,6 +1,7 @@
 /** The REST interface of the service. Each call answers, or throws a {@link ProblemError}. */
 import { withBinary } from './binary';
 import { mediaTypeOf } from './media';
+import { deviceOf, type DeviceUse } from './metrics';
 import { ProblemError } from './problem';
 import type {
   Checkpoint,
@@ -53,6 +54,12 @@ async function problemOf(response: Response): Promise<Problem> {
 async function get<T>(url: string, signal?: AbortSignal): Promise<T> {
   const response = await request(url, signal ? { signal } : {});
   return (await response.json()) as T;
+}
+
+/** The device that programs run on; none if the service does not tell. */
+export async function device(signal?: AbortSignal): Promise<DeviceUse | undefined> {
+  const response = await request('/q/metrics', { headers: { accept: 'text/plain' }, ...(signal ? { signal } : {}) });
+  return deviceOf(await response.text());
 }
 
 interface Extras {
