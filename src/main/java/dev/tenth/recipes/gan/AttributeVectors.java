@@ -53,9 +53,8 @@ record AttributeVectors(List<String> names, Variable known, Variable vectors) {
         byte[] attributes = images.attributes().values();
         float[] values = new float[n * names.size()];
         for (int i = 0; i < values.length; i++) {
-            boolean has = attributes.length > 0
-                    ? attributes[i] == 1
-                    : (labels[i / names.size()] & 0xff) == i % names.size();
+            boolean has =
+                    attributes.length > 0 ? attributes[i] == 1 : (labels[i / names.size()] & 0xff) == i % names.size();
             values[i] = has ? 1 : 0;
         }
         program.set(known, HostTensor.of(values, n, names.size()));

@@ -32,8 +32,8 @@ import java.util.function.Function;
 /** The training of {@link VaeGan}. */
 final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
     /** The figures of a step, in the order in which the program adds them up. */
-    private static final List<String> FIGURES = List.of(
-            "dReal", "dFake", "dTrained", "decoderTrained", "kl", "featureLoss", "vaeLoss");
+    private static final List<String> FIGURES =
+            List.of("dReal", "dFake", "dTrained", "decoderTrained", "kl", "featureLoss", "vaeLoss");
 
     private static final Optimizer RULE = new Optimizer.RmsProp(.9, 1e-8);
     /** Pictures that go through the nets at once when they are judged or encoded. */
@@ -99,14 +99,20 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
                     .dividedBy(2.0 * batch);
             Tensor kl = code.divergence().mean();
 
-            List<Tensor> forEncoder = gradient(t, kl.plus(featureLoss), nets.encoder().parameters());
+            List<Tensor> forEncoder =
+                    gradient(t, kl.plus(featureLoss), nets.encoder().parameters());
             List<Tensor> forDecoder = gradient(
-                    t, featureLoss.times(t.number("gamma")).plus(deceiving), nets.decoder().parameters());
+                    t,
+                    featureLoss.times(t.number("gamma")).plus(deceiving),
+                    nets.decoder().parameters());
             List<Tensor> forD = gradient(t, dLoss, discriminator.parameters());
             List<Tensor> gates = gates(realLoss.detach(), madeLoss.detach());
             t.update(nets.encoder().parameters(), forEncoder, RULE, "rms-encoder", rate);
             when(gates.getFirst(), t, () -> t.update(discriminator.parameters(), forD, RULE, "rms-d", rate));
-            when(gates.getLast(), t, () -> t.update(nets.decoder().parameters(), forDecoder, RULE, "rms-decoder", rate));
+            when(
+                    gates.getLast(),
+                    t,
+                    () -> t.update(nets.decoder().parameters(), forDecoder, RULE, "rms-decoder", rate));
             Tensor vaeLoss = trainPlain(t, real, random, rate);
             means.add(
                     t,
@@ -169,7 +175,9 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
             for (AutoencoderNets each : List.of(nets, plain)) {
                 Tensor redrawn = each.redraw(real);
                 String name = each == nets ? "" : "vae";
-                t.output(name + "FeatureError", features(discriminator.read(redrawn)).meanSquaredError(wanted));
+                t.output(
+                        name + "FeatureError",
+                        features(discriminator.read(redrawn)).meanSquaredError(wanted));
                 t.output(name + "PixelError", redrawn.meanSquaredError(real));
             }
         }
@@ -182,10 +190,10 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
             int chunk = Math.min(CHUNK, attributes.pictures());
             int chunks = attributes.pictures() / chunk;
             Tensor rows = t.range((long) chunks * chunk).reshape(chunks, chunk);
-            Function<Tensor, Tensor> encode = some -> AutoencoderNets.code(
-                            nets.encoder().read(pictures(t, Part.TRAINING, some)))
-                    .mean()
-                    .detach();
+            Function<Tensor, Tensor> encode =
+                    some -> AutoencoderNets.code(nets.encoder().read(pictures(t, Part.TRAINING, some)))
+                            .mean()
+                            .detach();
             Tensor codes = t.repeat(
                             chunks,
                             List.of(),
@@ -201,9 +209,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
             Tensor real = pictures(t, Part.TEST, t.range(Math.min(SHOWN, chunk(Part.TEST))));
             t.output(
                     "reconstructions",
-                    nets.frame()
-                            .unframed(Tensor.concatenate(
-                                    0, List.of(real, nets.redraw(real), plain.redraw(real)))));
+                    nets.frame().unframed(Tensor.concatenate(0, List.of(real, nets.redraw(real), plain.redraw(real)))));
             Tensor z = t.random(t.integer("seed")).normal(SAMPLES, settings.latent());
             t.output("samples", nets.frame().unframed(nets.decoder().write(z)));
         }
@@ -298,7 +304,8 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
                 "edits",
                 program.call("edit").run().get("edits").floats(),
                 1 + model.attributes().names().size(),
-                "drawn again, and with more of: " + String.join(", ", model.attributes().names())));
+                "drawn again, and with more of: "
+                        + String.join(", ", model.attributes().names())));
     }
 
     private Map<String, Double> judge() {
@@ -307,10 +314,13 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
         int chunk = model.chunk(Part.TEST);
         long chunks = Math.min(rows / chunk, 10);
         for (int i = 0; i < chunks; i++) {
-            program.call("judge").with("first", (long) i * chunk).run().forEach((name, value) -> sums.merge(
-                    name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
-                    (double) value.floats()[0] / chunks,
-                    Double::sum));
+            program.call("judge")
+                    .with("first", (long) i * chunk)
+                    .run()
+                    .forEach((name, value) -> sums.merge(
+                            name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
+                            (double) value.floats()[0] / chunks,
+                            Double::sum));
         }
         sums.put("featureErrorRatio", sums.get("featureError") / sums.get("vaeFeatureError"));
         return sums;

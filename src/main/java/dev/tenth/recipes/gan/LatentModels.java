@@ -77,16 +77,11 @@ final class LatentModels {
      * @param attributes their names, in the order of the amounts
      */
     static TensorModel editor(
-            List<String> attributes,
-            List<Long> picture,
-            Editor editor,
-            Map<String, HostTensor> state,
-            Device device) {
-        String help = "how much more of each of " + String.join(", ", attributes) + ": 1 is as much as pictures with it have";
+            List<String> attributes, List<Long> picture, Editor editor, Map<String, HostTensor> state, Device device) {
+        String help =
+                "how much more of each of " + String.join(", ", attributes) + ": 1 is as much as pictures with it have";
         Signature signature = new Signature(
-                List.of(
-                        image(picture),
-                        new Port("amounts", DType.FLOAT32, List.of((long) attributes.size()), help)),
+                List.of(image(picture), new Port("amounts", DType.FLOAT32, List.of((long) attributes.size()), help)),
                 List.of(image(picture)),
                 attributes);
         return open(

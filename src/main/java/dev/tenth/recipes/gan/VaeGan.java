@@ -33,7 +33,10 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
             @Parameter(help = "Numbers of a code", min = 1, max = 1000)
             int latent,
 
-            @Parameter(help = "Maps of the layers next to the picture; each layer further has twice as many", min = 1, max = 128)
+            @Parameter(
+                    help = "Maps of the layers next to the picture; each layer further has twice as many",
+                    min = 1,
+                    max = 128)
             int maps,
 
             @Parameter(help = "Training steps", min = 1, max = 1_000_000, unit = "steps")
@@ -102,7 +105,8 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
 
     @Override
     public long memoryBytes(Settings settings) {
-        // Five passes through nets whose layers next to the picture are the largest; parameters, gradients and slots of five nets.
+        // Five passes through nets whose layers next to the picture are the largest; parameters, gradients and slots of
+        // five nets.
         long picture = 2L * settings.maps() * 32 * 32;
         long weights = 16L * 42 * settings.maps() * settings.maps() + 8L * 16 * settings.maps() * settings.latent();
         return Float.BYTES * (9 * picture * 3 * settings.batch() + 5 * 3 * weights);
@@ -125,8 +129,7 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
                 new Ability.Infer<>(Task.SAMPLE, decoder),
                 new Ability.Infer<>(Task.ENCODE, (settings, state, device) -> {
                     AutoencoderNets nets = nets(settings, Frame.of(state));
-                    return LatentModels.encoder(
-                            settings.latent(), nets.frame().picture(), nets::look, state, device);
+                    return LatentModels.encoder(settings.latent(), nets.frame().picture(), nets::look, state, device);
                 }),
                 new Ability.Infer<>(Task.EDIT, (settings, state, device) -> {
                     AutoencoderNets nets = nets(settings, Frame.of(state));
