@@ -35,11 +35,13 @@ public final class Convolution {
 
     /** The same by way of a matrix product: slower, and right for any number of channels. */
     private static Tensor unblocked(Shape result, Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
+        // The gradient of the weight is refused for pictures whose channels lie innermost in memory.
+        Tensor planes = input.call("contiguous", input.type(), input.shape(), input);
         return input.call(
                 "thnn_conv2d",
                 input.type(),
                 result,
-                input,
+                planes,
                 weight,
                 new long[] {weight.size(2), weight.size(3)},
                 bias,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +26,32 @@ class ConvolutionTest {
     void enlargingReadsNoMemoryThatNobodyWrote(int in, int out) {
         TransposedConv layer = TransposedConv.of("layer", in, out, 3, 1, 1);
         findsNothingLeft(in, layer::apply, layer.weight(), layer.bias());
+    }
+
+    /** Pictures as files have them, red green blue red …, and the same with their planes apart. */
+    @Test
+    void itIsAllTheSameHowThePixelsLieInMemory() {
+        Conv layer = Conv.of("layer", 3, 20, 3, 1, 1);
+        Program program = Program.trace(
+                Precision.FLOAT32,
+                methods -> methods.method("convolve", t -> {
+                    Tensor planes = t.random(t.integer("seed")).uniform(4, 3, 8, 8);
+                    Tensor pixels = planes.permute(0, 2, 3, 1).reshape(4, 8 * 8 * 3); // row by row, as in a file
+                    t.output("planes", gradient(t, layer, planes));
+                    t.output(
+                            "pixels",
+                            gradient(t, layer, pixels.reshape(4, 8, 8, 3).permute(0, 3, 1, 2)));
+                }));
+        try (Executable executable = new Executable(program, Device.CPU, 1)) {
+            Map<String, HostTensor> gradients =
+                    executable.call("convolve").with("seed", 5).run();
+            assertThat(gradients.get("pixels")).isEqualTo(gradients.get("planes"));
+        }
+    }
+
+    private static Tensor gradient(Trace t, Conv layer, Tensor images) {
+        Tensor loss = layer.apply(images).square().mean();
+        return t.gradient(loss, List.of(t.value(layer.weight()))).getFirst();
     }
 
     private static void findsNothingLeft(int in, UnaryOperator<Tensor> layer, Variable weight, Variable bias) {
