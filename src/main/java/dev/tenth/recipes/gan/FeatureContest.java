@@ -92,12 +92,14 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
                 seen.get("reconstructions").floats(),
                 LearnedSimilarity.SHOWN,
                 "test pictures; drawn again by the VAE/GAN; by the plain autoencoder"));
-        show.accept(frame.tiles("samples", seen.get("samples").floats(), LearnedSimilarity.SHOWN, "pictures of random codes"));
+        show.accept(frame.tiles(
+                "samples", seen.get("samples").floats(), LearnedSimilarity.SHOWN, "pictures of random codes"));
         show.accept(frame.tiles(
                 "edits",
                 program.call("edit").run().get("edits").floats(),
                 1 + model.attributes().names().size(),
-                "drawn again, and with more of: " + String.join(", ", model.attributes().names())));
+                "drawn again, and with more of: "
+                        + String.join(", ", model.attributes().names())));
     }
 
     private Map<String, Double> judge() {
@@ -106,10 +108,13 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
         int chunk = model.chunk(Part.TEST);
         long chunks = Math.min(rows, JUDGED) / chunk;
         for (int i = 0; i < chunks; i++) {
-            program.call("judge").with("first", (long) i * chunk).run().forEach((name, value) -> sums.merge(
-                    name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
-                    (double) value.floats()[0] / chunks,
-                    Double::sum));
+            program.call("judge")
+                    .with("first", (long) i * chunk)
+                    .run()
+                    .forEach((name, value) -> sums.merge(
+                            name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1),
+                            (double) value.floats()[0] / chunks,
+                            Double::sum));
         }
         sums.put("featureErrorRatio", sums.get("featureError") / sums.get("vaeFeatureError"));
         return sums;

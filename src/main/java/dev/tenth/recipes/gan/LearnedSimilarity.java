@@ -31,8 +31,8 @@ record LearnedSimilarity(
         AttributeVectors attributes,
         RunningMeans means) {
     /** The figures of a step, in the order in which they are added up. */
-    static final List<String> FIGURES = List.of(
-            "dReal", "dFake", "dTrained", "decoderTrained", "kl", "featureLoss", "vaeLoss");
+    static final List<String> FIGURES =
+            List.of("dReal", "dFake", "dTrained", "decoderTrained", "kl", "featureLoss", "vaeLoss");
 
     private static final Optimizer RULE = new Optimizer.RmsProp(.9, 1e-8);
     /** Pictures that go through the nets at once when they are judged or encoded. */
@@ -40,6 +40,7 @@ record LearnedSimilarity(
 
     /** So many test pictures are shown, drawn again. */
     static final int SHOWN = 10;
+
     private static final int SAMPLES = 50;
     /** So far pictures are edited for show: twice as far as pictures with the attribute are, on average, from the others. */
     private static final double EDITED = 2;
@@ -90,9 +91,12 @@ record LearnedSimilarity(
                 .dividedBy(2.0 * batch);
         Tensor kl = code.divergence().mean();
 
-        List<Tensor> forEncoder = gradient(t, kl.plus(featureLoss), nets.encoder().parameters());
+        List<Tensor> forEncoder =
+                gradient(t, kl.plus(featureLoss), nets.encoder().parameters());
         List<Tensor> forDecoder = gradient(
-                t, featureLoss.times(t.number("gamma")).plus(deceiving), nets.decoder().parameters());
+                t,
+                featureLoss.times(t.number("gamma")).plus(deceiving),
+                nets.decoder().parameters());
         List<Tensor> forD = gradient(t, dLoss, discriminator.parameters());
         List<Tensor> gates = gates(realLoss.detach(), madeLoss.detach());
         t.update(nets.encoder().parameters(), forEncoder, RULE, "rms-encoder", rate);
@@ -160,7 +164,8 @@ record LearnedSimilarity(
         for (AutoencoderNets each : List.of(nets, plain)) {
             Tensor redrawn = each.redraw(real);
             String name = each == nets ? "" : "vae";
-            t.output(name + "FeatureError", features(discriminator.read(redrawn)).meanSquaredError(wanted));
+            t.output(
+                    name + "FeatureError", features(discriminator.read(redrawn)).meanSquaredError(wanted));
             t.output(name + "PixelError", redrawn.meanSquaredError(real));
         }
     }
@@ -173,10 +178,10 @@ record LearnedSimilarity(
         int chunk = Math.min(CHUNK, attributes.pictures());
         int chunks = attributes.pictures() / chunk;
         Tensor rows = t.range((long) chunks * chunk).reshape(chunks, chunk);
-        Function<Tensor, Tensor> encode = some -> AutoencoderNets.code(
-                        nets.encoder().read(pictures(t, Part.TRAINING, some)))
-                .mean()
-                .detach();
+        Function<Tensor, Tensor> encode =
+                some -> AutoencoderNets.code(nets.encoder().read(pictures(t, Part.TRAINING, some)))
+                        .mean()
+                        .detach();
         Tensor codes = t.repeat(
                         chunks,
                         List.of(),
@@ -192,9 +197,7 @@ record LearnedSimilarity(
         Tensor real = pictures(t, Part.TEST, t.range(Math.min(SHOWN, chunk(Part.TEST))));
         t.output(
                 "reconstructions",
-                nets.frame()
-                        .unframed(Tensor.concatenate(
-                                0, List.of(real, nets.redraw(real), plain.redraw(real)))));
+                nets.frame().unframed(Tensor.concatenate(0, List.of(real, nets.redraw(real), plain.redraw(real)))));
         Tensor z = t.random(t.integer("seed")).normal(SAMPLES, settings.latent());
         t.output("samples", nets.frame().unframed(nets.decoder().write(z)));
     }
@@ -210,9 +213,8 @@ record LearnedSimilarity(
                 List.of(
                         t.zeros(1, settings.latent()),
                         t.value(attributes.vectors()).times(EDITED))); // [1 + A, Z]
-        Tensor all = codes.unsqueeze(1)
-                .plus(changes.unsqueeze(0))
-                .reshape((long) shown * (1 + count), settings.latent());
+        Tensor all =
+                codes.unsqueeze(1).plus(changes.unsqueeze(0)).reshape((long) shown * (1 + count), settings.latent());
         t.output("edits", nets.frame().unframed(nets.decoder().write(all)));
     }
 }
