@@ -78,6 +78,8 @@ public class House {
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
         this.version = version;
+        this.libtorch = Torch.load();
+        this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
         this.library =
                 new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
@@ -92,8 +94,6 @@ public class House {
                         StreamLimits.DEFAULT.backlog(),
                         StreamLimits.DEFAULT.stall(),
                         StreamLimits.DEFAULT.ping()));
-        this.libtorch = Torch.load();
-        this.device = device(config.device());
         Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),

@@ -76,7 +76,7 @@ class ShutdownIT {
                         "QUARKUS_HTTP_PORT",
                         Integer.toString(port)));
         service = builder.start();
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(100))
                 .ignoreExceptions()
                 .until(() -> get("/q/health/ready").contains("UP"));
@@ -105,7 +105,7 @@ class ShutdownIT {
     }
 
     private byte[] weights(String id) throws IOException, InterruptedException {
-        await().atMost(Duration.ofMinutes(3)).until(() -> run(id).path("state").asText(), "SUCCEEDED"::equals);
+        await().atMost(Duration.ofMinutes(10)).until(() -> run(id).path("state").asText(), "SUCCEEDED"::equals);
         HttpRequest last = request("/api/v1/runs/" + id + "/checkpoints/4000")
                 .header("Accept", "application/octet-stream")
                 .build();
@@ -167,9 +167,9 @@ class ShutdownIT {
                 moving.complete(null);
             }
         });
-        moving.get(1, TimeUnit.MINUTES);
+        moving.get(5, TimeUnit.MINUTES);
         service.destroy(); // SIGTERM
-        assertThat(service.waitFor(30, TimeUnit.SECONDS)).as("it left").isTrue();
+        assertThat(service.waitFor(2, TimeUnit.MINUTES)).as("it left").isTrue();
         assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(SERVICE_RESTART);
         JsonNode last = JSON.readTree(seen.getLast());
         assertThat(last.path("data").path("state").asText()).as(seen.getLast()).isEqualTo("QUEUED");
@@ -189,14 +189,14 @@ class ShutdownIT {
     void aTextThatIsBeingWrittenEndsWithTheSameWord() throws Exception {
         start();
         String id = submit(WRITER);
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(Duration.ofMinutes(5))
                 .until(() -> run(id).path("checkpoints").asInt() > 0);
         CompletableFuture<Void> writing = new CompletableFuture<>();
         CompletableFuture<Integer> closed =
                 talk("/ws/v1/models/" + id + "/generate", "{\"length\":100000}", message -> writing.complete(null));
-        writing.get(1, TimeUnit.MINUTES);
+        writing.get(5, TimeUnit.MINUTES);
         service.destroy(); // SIGTERM
-        assertThat(closed.get(30, TimeUnit.SECONDS)).isEqualTo(SERVICE_RESTART);
-        assertThat(service.waitFor(30, TimeUnit.SECONDS)).as("it left").isTrue();
+        assertThat(closed.get(1, TimeUnit.MINUTES)).isEqualTo(SERVICE_RESTART);
+        assertThat(service.waitFor(2, TimeUnit.MINUTES)).as("it left").isTrue();
     }
 }
