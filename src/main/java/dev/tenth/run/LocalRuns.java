@@ -60,11 +60,12 @@ public final class LocalRuns implements Runs, AutoCloseable {
             if (run.state().equals(RunState.QUEUED.name())) {
                 engage(run);
             } else {
-                new Journal(shop.log(), run)
-                        .state(
-                                RunState.INTERRUPTED,
-                                "the service died around step " + run.step()
-                                        + "; resume goes on from the newest checkpoint");
+                Journal journal = new Journal(shop.log(), run);
+                journal.state(
+                        RunState.INTERRUPTED,
+                        "the service died around step " + run.step() + "; resume goes on from the newest checkpoint");
+                // Who asks from now on is told this, and not the state in which it died.
+                journal.flush();
             }
         });
         shop.log().onSpace(space -> {
