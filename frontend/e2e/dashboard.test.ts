@@ -14,6 +14,11 @@ afterAll(async () => {
   await browser?.close();
 });
 
+/** What was told, without the buttons: those of a checkpoint are there as long as it is. */
+async function record(page: Page): Promise<string[]> {
+  return (await page.locator('.record li').allInnerTexts()).map((text) => text.replace(/(pin|unpin|fork …)+$/, ''));
+}
+
 describe('from the first page to a run that was killed and goes on', () => {
   let service: Service;
   let page: Page;
@@ -86,11 +91,11 @@ describe('from the first page to a run that was killed and goes on', () => {
 
   test('a reload loses nothing', async () => {
     const seq = await seqOnPage();
-    const told = await page.locator('.record li').allInnerTexts();
+    const told = await record(page);
     await page.reload();
     await expect.poll(seqOnPage).toBeGreaterThanOrEqual(seq);
     // Newest first: what was told is still told, in its order, after what is new.
-    await expect.poll(async () => (await page.locator('.record li').allInnerTexts()).slice(-told.length)).toEqual(told);
+    await expect.poll(async () => (await record(page)).slice(-told.length)).toEqual(told);
     await untilStepAbove(page, 0);
     expect(complaints).toEqual([]);
   });
@@ -113,12 +118,12 @@ describe('from the first page to a run that was killed and goes on', () => {
   });
 
   test('one can look back and return to live', async () => {
-    const slider = page.getByRole('slider', { name: 'Moment to look at' });
-    await slider.fill('0');
+    const timeline = page.getByRole('group', { name: 'Timeline', exact: true });
+    await timeline.getByRole('slider').fill('0');
     await page.waitForURL(/seq=\d+/);
-    await page.locator('.timeline output', { hasText: /^step / }).waitFor();
-    await page.getByRole('button', { name: 'Live', exact: true }).click();
-    await page.locator('.timeline output', { hasText: 'live' }).waitFor();
+    await timeline.locator('output', { hasText: /^step / }).waitFor();
+    await timeline.getByRole('button', { name: 'Live', exact: true }).click();
+    await timeline.locator('output', { hasText: 'live' }).waitFor();
   });
 
   test('it stops, and stands in the list of runs', async () => {

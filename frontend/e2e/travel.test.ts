@@ -46,10 +46,10 @@ test('the same noise is asked at every checkpoint, one of them is pinned, and an
   await page.getByRole('button', { name: 'Newest' }).click();
   await expect.poll(() => reading.innerText()).toBe(now);
   expect(asked).toBe(0);
-  await page.getByRole('button', { name: 'Play' }).click();
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
   await travelled().filter({ hasText: /^step 0$/ }).waitFor();
   await travelled().filter({ hasText: 'step 1,000' }).waitFor();
-  await page.getByRole('button', { name: 'Play' }).waitFor();
+  await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
   expect(asked).toBe(9); // all eleven but the two that were seen
 
   await slider().fill('2');
