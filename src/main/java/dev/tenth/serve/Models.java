@@ -221,7 +221,7 @@ public final class Models {
         return log.list(Optional.empty(), List.of(), Optional.empty(), limit).stream()
                 .filter(run -> recipes.containsKey(run.recipe())
                         && recipes.get(run.recipe()).abilities().stream().anyMatch(ability::isInstance)
-                        && run.checkpoints() > 0)
+                        && hasCheckpoint(run))
                 .toList();
     }
 
@@ -262,5 +262,10 @@ public final class Models {
     private void changed(String model) {
         changes.incrementAndGet();
         newest.remove(model);
+    }
+
+    /** A checkpoint is there a moment before the log has its event. */
+    private boolean hasCheckpoint(RunEntry run) {
+        return run.checkpoints() > 0 || !checkpoints.list(run.id()).isEmpty();
     }
 }
