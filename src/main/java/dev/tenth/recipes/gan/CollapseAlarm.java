@@ -33,8 +33,8 @@ record CollapseAlarm(boolean suspected, long firedAt) {
         return firedAt > 0;
     }
 
-    /** What there is to say, for people. */
-    String text(SampleJudge.Judgement judgement) {
+    /** What there is to say of the judgement at a step, for people. */
+    String text(long step, SampleJudge.Judgement judgement) {
         String seen = String.format(
                 Locale.ROOT,
                 "%d of 10 digits, entropy %.2f nats, twins %.1f apart",
@@ -44,6 +44,9 @@ record CollapseAlarm(boolean suspected, long firedAt) {
         if (hasFired()) {
             return "Helvetica scenario since step " + firedAt + (suspected ? ": " : ", though not at the moment: ")
                     + seen;
+        }
+        if (step < FIRST_STEP) {
+            return "Too early to tell before step " + FIRST_STEP + ": " + seen;
         }
         return (suspected ? "A first sign of collapse: " : "No collapse: ") + seen;
     }

@@ -199,7 +199,7 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
                 SampleJudge.judge(program.call("judgeSamples").with("seed", Randomness.mix(seed, "judge " + step)));
         alarm = alarm.after(step, judgement);
         show.accept(new Shown.Histogram("classes", DIGIT_EDGES, Map.of("samples", judgement.counts())));
-        show.accept(new Shown.Text("alarm", alarm.text(judgement)));
+        show.accept(new Shown.Text("alarm", alarm.text(step, judgement)));
         Map<String, Double> metrics = judgement.metrics();
         metrics.put("collapsed", alarm.hasFired() ? 1.0 : 0.0);
         if (alarm.hasFired()) {

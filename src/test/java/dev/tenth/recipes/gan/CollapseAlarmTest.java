@@ -41,6 +41,8 @@ class CollapseAlarmTest {
         assertThat(after(100, TWINS, TWINS, TWINS, TWINS).hasFired()).isFalse();
         assertThat(after(400, TWINS, TWINS).hasFired()).isFalse();
         assertThat(after(400, TWINS, TWINS, TWINS).firedAt()).isEqualTo(600);
+        assertThat(CollapseAlarm.SILENT.text(499, FEW_DIGITS))
+                .isEqualTo("Too early to tell before step 500: 2 of 10 digits, entropy 0.72 nats, twins 5.0 apart");
     }
 
     /** Confidence rises when a generator collapses; it is no sign of anything. */
@@ -54,10 +56,11 @@ class CollapseAlarmTest {
     void staysAndKeepsTheFirstStep() {
         CollapseAlarm alarm = after(1000, TWINS, TWINS, TWINS, VARIED, VARIED);
         assertThat(alarm).isEqualTo(new CollapseAlarm(false, 1100));
-        assertThat(alarm.text(VARIED)).startsWith("Helvetica scenario since step 1100, though not at the moment");
-        assertThat(after(1000, TWINS, TWINS).text(TWINS)).startsWith("Helvetica scenario since step 1100: 10 of 10");
-        assertThat(after(1000, TWINS).text(TWINS)).startsWith("A first sign");
-        assertThat(after(1000, VARIED).text(VARIED))
+        assertThat(alarm.text(1400, VARIED)).startsWith("Helvetica scenario since step 1100, though not at the moment");
+        assertThat(after(1000, TWINS, TWINS).text(1400, TWINS))
+                .startsWith("Helvetica scenario since step 1100: 10 of 10");
+        assertThat(after(1000, TWINS).text(1400, TWINS)).startsWith("A first sign");
+        assertThat(after(1000, VARIED).text(1400, VARIED))
                 .isEqualTo("No collapse: 10 of 10 digits, entropy 2.30 nats, twins 5.0 apart");
     }
 
