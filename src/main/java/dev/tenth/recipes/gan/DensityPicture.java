@@ -60,7 +60,7 @@ final class DensityPicture {
             line[i] = (float) (edges[i] + width / 2);
         }
         for (int i = 0; i < DIAGONAL_POINTS; i++) {
-            diagonal[i] = (float) (target.sigma() * (2.0 * i / (DIAGONAL_POINTS - 1) - 1));
+            diagonal[i] = (float) (target.reach() * (2.0 * i / (DIAGONAL_POINTS - 1) - 1));
         }
         real = target.shares(edges);
     }

@@ -39,7 +39,6 @@ import java.util.function.Consumer;
  * @see <a href="https://arxiv.org/abs/1406.2661">Goodfellow et al.: Generative Adversarial Nets, 2014, figure 1</a>
  */
 public final class Gan1d implements Recipe<Gan1d.Settings> {
-    private static final int NOISE = LineGenerator.NOISE;
     /** Real and as many generated samples, on which D is trained before G starts. */
     private static final int PRETRAIN_SAMPLES = 12_800;
 
@@ -136,15 +135,15 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         void trace(Program.Builder methods) {
             methods.method("pretrain", t -> trainD(t, t.random(t.integer("seed")), labels(t)))
                     .method("step", this::step);
-            picture.trace(methods, this::noise, this::generate, D::apply);
+            picture.trace(methods, target::noise, this::generate, this::discriminate);
         }
 
         private Tensor generate(Tensor z) {
             return LineGenerator.generate(z, target.mu(), target.sigma()); // [B, 1]
         }
 
-        private Tensor noise(Random random, long batch) {
-            return random.uniformBetween(-target.sigma(), target.sigma(), batch, NOISE); // U(−σ, σ), [B, 20]
+        private Tensor discriminate(Tensor x) {
+            return D.apply(target.seen(x)); // [B, 1]
         }
 
         private Optimizer adam() {
@@ -155,8 +154,8 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         private Tensor trainD(Trace t, Random random, Tensor labels) {
             long batch = labels.size(0) / 2;
             Tensor real = target.sample(t, random, batch); // [B, 1]
-            Tensor generated = generate(noise(random, batch)).detach(); // [B, 1]
-            Tensor logits = D.apply(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
+            Tensor generated = generate(target.noise(random, batch)).detach(); // [B, 1]
+            Tensor logits = discriminate(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
             Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
             t.minimize(loss, D.parameters(), adam(), "adam-d", t.number("dLearningRate"));
             return loss;
@@ -175,7 +174,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             Tensor dLoss = t.repeat(
                             t.integer("dSteps"), List.of(t.zeros()), (_, _) -> List.of(trainD(t, random, labels)))
                     .getFirst();
-            Tensor logits = D.apply(generate(noise(random, batch)));
+            Tensor logits = discriminate(generate(target.noise(random, batch)));
             Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));
             t.minimize(gLoss, LineGenerator.G.parameters(), adam(), "adam-g", t.number("gLearningRate"));
             t.output("dLoss", dLoss);

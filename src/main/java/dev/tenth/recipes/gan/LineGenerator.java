@@ -24,10 +24,10 @@ final class LineGenerator {
     /** μ and σ of the target in a saved state: where the samples are the user's, the parameters do not tell them. */
     private static final String MOMENTS = "target/moments";
 
-    /** Noise {@code z}, uniform on (−σ, σ), to a sample on the line. */
-    private static Signature signature(double sigma) {
+    /** Noise {@code z}, uniform on (−reach, reach), to a sample on the line. */
+    private static Signature signature(double reach) {
         return new Signature(
-                List.of(Port.latent(NOISE, new Prior.Uniform(sigma))),
+                List.of(Port.latent(NOISE, new Prior.Uniform(reach))),
                 List.of(new Port("x", DType.FLOAT32, List.of(1L), "a sample on the line")),
                 List.of());
     }
@@ -52,7 +52,8 @@ final class LineGenerator {
         double[] moments = state.containsKey(MOMENTS)
                 ? state.get(MOMENTS).doubles()
                 : new double[] {settings.imitated().mu(), settings.imitated().sigma()};
-        Signature signature = signature(moments[1]);
+        Signature signature =
+                signature(TargetDistribution.reach(settings.imitated().target(), moments[1]));
         Program traced = Program.trace(
                 Precision.FLOAT32,
                 methods -> RowModel.trace(

@@ -23,6 +23,11 @@ record TargetDistribution(Target kind, double mu, double sigma, Optional<float[]
     /** The mixture's modes are this much narrower than they are apart. */
     private static final double MODE_WIDTH = 1 / 3.0;
 
+    /** The author's choice. */
+    static final double MU = 4;
+
+    static final double SIGMA = 2;
+
     /** What can be imitated; each but the user's own samples has mean μ and standard deviation about σ. */
     enum Target {
         NORMAL,
@@ -95,6 +100,30 @@ record TargetDistribution(Target kind, double mu, double sigma, Optional<float[]
                         .indexSelect(0, random.integers(data.orElseThrow().length, batch))
                         .reshape(batch, 1);
         };
+    }
+
+    /**
+     * Samples as D sees them. The author's nets are made for numbers near 4 ± 2: what is far away, or very wide, would drive them
+     * into saturation. The user's own samples are moved there; the author's D sees its own as they are.
+     *
+     * @param x {@code [n, 1]}
+     */
+    Tensor seen(Tensor x) {
+        return kind == Target.SAMPLES ? x.plus(-mu).times(SIGMA / sigma).plus(MU) : x;
+    }
+
+    /** How far the noise reaches: the author's σ, and not the samples', for the same reason. */
+    double reach() {
+        return reach(kind, sigma);
+    }
+
+    /** What samples are made of: U(−reach, reach), {@code [n, 20]}. */
+    Tensor noise(Random random, long n) {
+        return random.uniformBetween(-reach(), reach(), n, LineGenerator.NOISE);
+    }
+
+    static double reach(Target kind, double sigma) {
+        return kind == Target.SAMPLES ? SIGMA : sigma;
     }
 
     /** The share of real samples in each bin, which lie between successive edges. */
