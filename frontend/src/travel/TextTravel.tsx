@@ -63,10 +63,15 @@ export function TextTravel({ run, kept }: { run: Run; kept: KeptCheckpoints }) {
       <TimeSlider run={run.id} checkpoints={kept.checkpoints} moment={moment} answered={shown?.step} onPinned={kept.reload} />
       {shown?.error !== undefined && <Failure error={shown.error} />}
       {shown?.text !== undefined && (
-        <blockquote class="sample" data-testid="travelled">
-          <b>{prefix}</b>
-          {shown.text}
-        </blockquote>
+        <>
+          <blockquote class="sample" data-testid="travelled">
+            <b>{prefix}</b>
+            {shown.text}
+          </blockquote>
+          <p class="reading" role="status" data-testid="reading">
+            written by step {count(shown.step)}
+          </p>
+        </>
       )}
       <p class="hint">
         {count(CHARACTERS)} characters at temperature {TEMPERATURE}, drawn with the same seed at every checkpoint.
