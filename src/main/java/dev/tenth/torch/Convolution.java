@@ -17,36 +17,21 @@ public final class Convolution {
      */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
         check("conv2d", input, weight, 1);
+        long out = weight.size(0);
+        // One channel is a case of its own, in which nothing is filled up.
+        long channels = input.size(1) == 1 ? 1 : blocks(input.size(1));
+        long results = blocks(out);
         long height = (input.size(2) + 2L * padding - weight.size(2)) / stride + 1;
         long width = (input.size(3) + 2L * padding - weight.size(3)) / stride + 1;
-        Shape result = Shape.of(input.size(0), weight.size(0), height, width);
-        return fillsBlocks(input.size(1)) && fillsBlocks(weight.size(0))
-                ? convolve("conv2d", result, input, weight, bias, stride, padding)
-                : unblocked(result, input, weight, bias, stride, padding);
-    }
-
-    /**
-     * Whether oneDNN, to which libtorch gives a convolution on the CPU, has no channels to fill up: it works on blocks of 16. With
-     * libtorch 2.7.1 it computes with what was in memory where channels are missing, and NaN there makes all of it NaN.
-     */
-    private static boolean fillsBlocks(long channels) {
-        return channels == 1 || channels % BLOCK == 0;
-    }
-
-    /** The same by way of a matrix product: slower, and right for any number of channels. */
-    private static Tensor unblocked(Shape result, Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
-        // The gradient of the weight is refused for pictures whose channels lie innermost in memory.
-        Tensor planes = input.call("contiguous", input.type(), input.shape(), input);
-        return input.call(
-                "thnn_conv2d",
-                input.type(),
-                result,
-                planes,
-                weight,
-                new long[] {weight.size(2), weight.size(3)},
-                bias,
-                new long[] {stride, stride},
-                new long[] {padding, padding});
+        Tensor maps = convolve(
+                "conv2d",
+                Shape.of(input.size(0), results, height, width),
+                filled(input, 1, channels),
+                filled(filled(weight, 1, channels), 0, results),
+                filled(bias, 0, results),
+                stride,
+                padding);
+        return results == out ? maps : maps.narrow(1, 0, out);
     }
 
     /**
@@ -80,8 +65,8 @@ public final class Convolution {
     }
 
     /**
-     * With zeros up to a size of one dimension. There is no other way to enlarge than oneDNN's, since the gradients of the one with
-     * a matrix product come from it as well; it would fill up the blocks itself, only not with zeros.
+     * With zeros up to a size of one dimension. oneDNN, to which libtorch gives a convolution on the CPU, would fill up its blocks
+     * itself, only not with zeros: with libtorch 2.7.1 it computes with what was in memory, and NaN there makes all of it NaN.
      */
     private static Tensor filled(Tensor tensor, int dimension, long size) {
         long missing = size - tensor.size(dimension);
