@@ -106,8 +106,8 @@ public class RecipesResource {
             if (about.turnable()) {
                 property.put("x-turnable", true);
             }
-            if (!about.dataset().isEmpty()) {
-                property.put("x-dataset", about.dataset());
+            if (about.dataset().length > 0) {
+                property.put("x-dataset", Schema.datasets(about));
             }
         }
         return root;

@@ -1,5 +1,6 @@
 package dev.tenth.recipe;
 
+import dev.tenth.data.Dataset;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -30,6 +31,6 @@ public @interface Parameter {
     /** Whether it may be turned while the run trains. */
     boolean turnable() default false;
 
-    /** For a text that names a data set: the kind that it must have ({@code "text"}, {@code "table or images"}, …), else empty. */
-    String dataset() default "";
+    /** For a text that names a data set: the kinds that it may have; else none. */
+    Dataset.Kind[] dataset() default {};
 }

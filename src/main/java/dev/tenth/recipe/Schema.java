@@ -205,11 +205,16 @@ public final class Schema<P extends Record & Parameters> {
             case NUMBER -> "a number" + range(about);
             case BOOLEAN -> "true or false";
             case TEXT ->
-                about.dataset().isEmpty()
+                about.dataset().length == 0
                         ? "a text" + length(about)
-                        : "the id of a data set of kind " + about.dataset();
+                        : "the id of a data set of kind " + datasets(about);
             case CHOICE -> "one of " + choices;
         };
+    }
+
+    /** The kinds of data sets that may be named: {@code "table or images"}. */
+    public static String datasets(Parameter about) {
+        return Arrays.stream(about.dataset()).map(Schema::wire).collect(Collectors.joining(" or "));
     }
 
     private static String range(Parameter about) {

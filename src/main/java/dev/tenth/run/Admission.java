@@ -1,8 +1,11 @@
 package dev.tenth.run;
 
+import dev.tenth.data.Dataset;
+import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.run.Runs.Reason;
@@ -90,6 +93,43 @@ final class Admission {
                     "",
                     "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
         }
+    }
+
+    /**
+     * Makes sure that what the run is to learn from is there. What only serves needs none.
+     *
+     * @throws InvalidParametersException naming every data set that is not there, or is of another kind
+     */
+    <P extends Record & Parameters> void checkData(Recipe<P> recipe, P parameters) {
+        Schema<P> schema = Schema.of(recipe);
+        Map<String, Object> values = schema.values(parameters);
+        Map<String, Object> defaults = schema.values(recipe.presets().getFirst().parameters());
+        List<Violation> violations = schema.fields().stream()
+                .filter(field -> field.about().dataset().length > 0)
+                // What is empty by default can be done without.
+                .filter(field -> !(values.get(field.name()).equals("")
+                        && defaults.get(field.name()).equals("")))
+                .filter(field -> shop.data()
+                        .find((String) values.get(field.name()))
+                        .filter(set -> fits(set, field.about()))
+                        .isEmpty())
+                .map(field -> new Violation(
+                        field.name(), values.get(field.name()), field.allowed() + ": " + fitting(field.about())))
+                .toList();
+        if (!violations.isEmpty()) {
+            throw new InvalidParametersException(violations);
+        }
+    }
+
+    private List<String> fitting(Parameter about) {
+        return shop.data().list().stream()
+                .filter(set -> fits(set, about))
+                .map(Dataset::id)
+                .toList();
+    }
+
+    private static boolean fits(Dataset set, Parameter about) {
+        return List.of(about.dataset()).contains(set.kind());
     }
 
     /** The entry of a run that waits for its turn. */

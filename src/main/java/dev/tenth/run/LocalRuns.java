@@ -154,6 +154,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
         P parameters = schema.with(preset.parameters(), wish.parameters());
         long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED));
         admission.check(recipe, parameters, wish.name());
+        admission.checkData(recipe, parameters);
         RunEntry run =
                 admission.entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
         return begin(run, key);
@@ -283,6 +284,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
         P inherited = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(parent.parameters()));
         P parameters = schema.with(inherited, fork.parameters());
         admission.check(recipe, parameters, fork.name());
+        admission.checkData(recipe, parameters);
         long step = from.checkpoint().step();
         RunEntry child = admission.entry(
                 recipe,

@@ -83,7 +83,7 @@ class ResumeTest {
     private static <P extends Record & Parameters> void assumeDataIsThere(
             Schema<P> schema, P parameters, Library library) {
         for (Schema.Field field : schema.fields()) {
-            String id = field.about().dataset().isEmpty()
+            String id = field.about().dataset().length == 0
                     ? ""
                     : schema.values(parameters).get(field.name()).toString();
             assumeTrue(

@@ -2,6 +2,7 @@ package dev.tenth.recipes.cnn;
 
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
@@ -44,7 +45,7 @@ import java.util.function.Consumer;
 public final class Lenet implements Recipe<Lenet.Settings> {
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The pictures to learn", dataset = "images")
+            @Parameter(help = "The pictures to learn", dataset = Dataset.Kind.IMAGES)
             String data,
 
             @Parameter(help = "Of the pictures to learn from, so many are kept to judge by", min = 0, max = 30_000)

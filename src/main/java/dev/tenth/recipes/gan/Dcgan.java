@@ -2,6 +2,7 @@ package dev.tenth.recipes.gan;
 
 import static dev.tenth.recipe.Bound.atLeast;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
@@ -25,7 +26,7 @@ import java.util.List;
 public final class Dcgan implements Recipe<Dcgan.Settings> {
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The pictures to imitate: 28 × 28, 32 × 32 or 64 × 64", dataset = "images")
+            @Parameter(help = "The pictures to imitate: 28 × 28, 32 × 32 or 64 × 64", dataset = Dataset.Kind.IMAGES)
             String data,
 
             @Parameter(help = "Numbers of a latent vector", min = 1, max = 1000)

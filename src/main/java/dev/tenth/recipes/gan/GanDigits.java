@@ -3,6 +3,7 @@ package dev.tenth.recipes.gan;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
@@ -29,7 +30,9 @@ import java.util.List;
 public final class GanDigits implements Recipe<GanDigits.Settings> {
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The pictures to imitate, 28 × 28; the judge knows digits only", dataset = "images")
+            @Parameter(
+                    help = "The pictures to imitate, 28 × 28; the judge knows digits only",
+                    dataset = Dataset.Kind.IMAGES)
             String data,
 
             @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")

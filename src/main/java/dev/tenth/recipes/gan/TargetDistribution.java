@@ -1,5 +1,6 @@
 package dev.tenth.recipes.gan;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.Datasets;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Schema;
@@ -47,7 +48,7 @@ record TargetDistribution(Target kind, double mu, double sigma, Optional<float[]
             @Parameter(help = "Standard deviation of the real samples", min = 0, minExclusive = true, max = 1000)
             double sigma,
 
-            @Parameter(help = "Your own samples, for the target \"samples\"", dataset = "numbers")
+            @Parameter(help = "Your own samples, for the target \"samples\"", dataset = Dataset.Kind.NUMBERS)
             String samples) {
         Choice {
             if (target == Target.SAMPLES && samples.isEmpty()) {

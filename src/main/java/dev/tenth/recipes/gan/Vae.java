@@ -2,6 +2,7 @@ package dev.tenth.recipes.gan;
 
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
@@ -39,7 +40,7 @@ import java.util.function.Consumer;
 public final class Vae implements Recipe<Vae.Settings> {
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The pictures to learn: grey, 28 × 28", dataset = "images")
+            @Parameter(help = "The pictures to learn: grey, 28 × 28", dataset = Dataset.Kind.IMAGES)
             String data,
 
             @Parameter(help = "The nets: dense, or with convolutions")

@@ -3,6 +3,7 @@ package dev.tenth.recipes.mlp;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
@@ -47,7 +48,7 @@ public final class MlpDigits implements Recipe<MlpDigits.Settings> {
 
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The pictures to learn", dataset = "images")
+            @Parameter(help = "The pictures to learn", dataset = Dataset.Kind.IMAGES)
             String data,
 
             @Parameter(help = "Pictures kept out of the training, to judge with", min = 1, max = 30_000)

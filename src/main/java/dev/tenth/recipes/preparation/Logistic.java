@@ -3,6 +3,7 @@ package dev.tenth.recipes.preparation;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
@@ -46,7 +47,9 @@ public final class Logistic implements Recipe<Logistic.Settings> {
 
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The rows or pictures to learn", dataset = "table or images")
+            @Parameter(
+                    help = "The rows or pictures to learn",
+                    dataset = {Dataset.Kind.TABLE, Dataset.Kind.IMAGES})
             String data,
 
             @Parameter(help = "Takes the gradients by their formula Xᵀ(p − y)/B, written out, instead of autograd")

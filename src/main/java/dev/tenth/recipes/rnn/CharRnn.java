@@ -2,6 +2,7 @@ package dev.tenth.recipes.rnn;
 
 import static dev.tenth.recipe.Bound.atMost;
 
+import dev.tenth.data.Dataset;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
@@ -42,7 +43,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
     /** What can be set. */
     public record Settings(
-            @Parameter(help = "The text to learn", dataset = "text")
+            @Parameter(help = "The text to learn", dataset = Dataset.Kind.TEXT)
             String corpus,
 
             Cells cells,
