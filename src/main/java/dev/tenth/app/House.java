@@ -144,22 +144,17 @@ public class House {
     }
 
     private static Device device(String wish) {
-        if (wish.equals("cpu")) {
-            return Device.CPU;
-        }
-        int gpus = Torch.gpus();
         if (wish.equals("auto")) {
-            return gpus > 0 ? Device.cuda(0) : Device.CPU;
+            return Torch.has(Device.cuda(0)) ? Device.cuda(0) : Device.CPU;
         }
-        if (wish.matches("cuda:\\d{1,3}")) {
-            int index = Integer.parseInt(wish.substring("cuda:".length()));
-            if (index < gpus) {
-                return Device.cuda(index);
-            }
-            LOG.warnf("tenth.device: %s is not there (%d GPUs): running on the CPU", wish, gpus);
+        Device device = Device.named(wish)
+                .orElseThrow(() ->
+                        new IllegalArgumentException("tenth.device: \"" + wish + "\" is not auto, cpu or cuda:N"));
+        if (!Torch.has(device)) {
+            LOG.warnf("tenth.device: %s is not there (%d GPUs): running on the CPU", device, Torch.gpus());
             return Device.CPU;
         }
-        throw new IllegalArgumentException("tenth.device: \"" + wish + "\" is not auto, cpu or cuda:N");
+        return device;
     }
 
     void open(@Observes StartupEvent event, Door door) {

@@ -31,6 +31,9 @@ public @interface Parameter {
     /** Whether it may be turned while the run trains. */
     boolean turnable() default false;
 
+    /** Of a turnable one: whether it shapes the program, so that turning it takes as long as tracing another. */
+    boolean reshapes() default false;
+
     /** For a text that names a data set: the kinds that it may have; else none. */
     Dataset.Kind[] dataset() default {};
 }

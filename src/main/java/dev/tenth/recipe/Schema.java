@@ -155,6 +155,16 @@ public final class Schema<P extends Record & Parameters> {
         return with(parameters, changes);
     }
 
+    /** Whether two sets of parameters ask for two programs, of which each can go on with the other's state. */
+    public boolean reshapes(P before, P after) {
+        Map<String, Object> old = values(before);
+        Map<String, Object> now = values(after);
+        return fields.stream()
+                .filter(field -> field.about().reshapes())
+                .map(Field::name)
+                .anyMatch(name -> !old.get(name).equals(now.get(name)));
+    }
+
     private List<String> names() {
         return fields.stream().map(Field::name).toList();
     }

@@ -11,6 +11,7 @@ import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.RunEntry;
+import dev.tenth.torch.Torch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,25 +55,23 @@ final class Admission {
      * Makes sure that there is room for one more run.
      *
      * @throws RefusedException if the model is too large, or too many runs wait or are kept
-     * @throws InvalidParametersException if the machine has not so many threads, or the name is too long
+     * @throws InvalidParametersException if the machine has not so many threads, or not the device, or the name is too
+     *     long
      */
     <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
         if (parameters.pace().threads() > shop.cores()) {
             throw new InvalidParametersException(List.of(new Violation(
                     "threads", parameters.pace().threads(), "at most the " + shop.cores() + " of this machine")));
         }
+        if (parameters.pace().wish().filter(device -> !Torch.has(device)).isPresent()) {
+            throw new InvalidParametersException(List.of(new Violation(
+                    "device", parameters.pace().device(), "auto, cpu, or one of the " + Torch.gpus() + " GPUs")));
+        }
         if (name.isPresent() && name.get().length() > LONGEST_NAME) {
             throw new InvalidParametersException(
                     List.of(new Violation("name", name.get(), "a text of at most " + LONGEST_NAME + " characters")));
         }
-        long bytes = recipe.memoryBytes(parameters);
-        if (bytes > shop.limits().modelBytes()) {
-            throw new RefusedException(
-                    Reason.MODEL_TOO_LARGE,
-                    "params",
-                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
-                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
-        }
+        checkSize(recipe, parameters);
         if (scheduler.waiting() >= shop.limits().queuedRuns()) {
             throw new RefusedException(
                     Reason.QUEUE_FULL,
@@ -92,6 +91,18 @@ final class Admission {
                     Reason.QUEUE_FULL,
                     "",
                     "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
+        }
+    }
+
+    /** @throws RefusedException if the model is too large */
+    <P extends Record & Parameters> void checkSize(Recipe<P> recipe, P parameters) {
+        long bytes = recipe.memoryBytes(parameters);
+        if (bytes > shop.limits().modelBytes()) {
+            throw new RefusedException(
+                    Reason.MODEL_TOO_LARGE,
+                    "params",
+                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
+                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
         }
     }
 

@@ -86,7 +86,6 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     // ---- making
-    // ------------------------------------------------------------------------------------------------------
 
     /** What can be run, in reading order. */
     public List<Recipe<?>> recipes() {
@@ -193,7 +192,6 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     // ---- commanding
-    // --------------------------------------------------------------------------------------------------
 
     @Override
     public Accepted command(String run, Command command) {
@@ -232,11 +230,10 @@ public final class LocalRuns implements Runs, AutoCloseable {
         checkTurn(recipe(run.recipe()), run, set);
     }
 
-    private static <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
+    private <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
         Schema<P> schema = Schema.of(recipe);
-        schema.turned(
-                schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters())),
-                set.parameters());
+        P now = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters()));
+        admission.checkSize(recipe, schema.turned(now, set.parameters()));
     }
 
     private Worker<?> engage(RunEntry run) {
@@ -299,7 +296,6 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     // ---- pinning
-    // ------------------------------------------------------------------------------------------------------
 
     @Override
     public boolean pin(String run, long step, boolean pinned) {
@@ -332,7 +328,6 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     // ---- finding and removing
-    // ----------------------------------------------------------------------------------------
 
     @Override
     public Optional<RunEntry> find(String run) {

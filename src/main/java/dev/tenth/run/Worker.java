@@ -2,17 +2,11 @@ package dev.tenth.run;
 
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
-import dev.tenth.recipe.Schema;
-import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
-import dev.tenth.recipe.Training;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.StoreException;
-import dev.tenth.torch.Safetensors;
 import dev.tenth.torch.Torch;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,23 +20,14 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
     private static final long NANOSECONDS_BETWEEN_PROGRESS = 1_000_000_000;
 
-    private final Recipe<P> recipe;
-    private final Schema<P> schema;
-    private final Workshop shop;
-    private final Scheduler scheduler;
     private final RunEntry origin;
+    private final Scheduler scheduler;
     private final Journal journal;
     private final RunCheckpoints checkpoints;
-    private final EventEncoder encoder;
-    private final RunMeters.Steps meter;
+    private final Trainer<P> trainer;
     private final Inbox inbox = new Inbox();
     private final Thread thread;
-    private Interventions<P> interventions;
-    private volatile P parameters;
     private Scheduler.Ticket ticket;
-    private Training<P> training;
-    private long step;
-    private long checkpointed = -1;
     private long progressTold;
 
     /** The run ends here, in whatever state the log says; the worker goes. */
@@ -53,16 +38,11 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     Worker(Recipe<P> recipe, Workshop shop, Scheduler scheduler, RunEntry entry, Runnable atEnd) {
-        this.recipe = recipe;
-        this.schema = Schema.of(recipe);
-        this.shop = shop;
-        this.scheduler = scheduler;
         this.origin = entry;
+        this.scheduler = scheduler;
         this.journal = new Journal(shop.log(), entry);
         this.checkpoints = new RunCheckpoints(shop, entry.id());
-        this.encoder = new EventEncoder(shop.blobs());
-        this.meter = shop.meters().steps(recipe.id());
-        this.parameters = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(entry.parameters()));
+        this.trainer = new Trainer<>(recipe, shop, entry, journal, checkpoints);
         this.thread = Thread.ofPlatform().name("run-" + entry.id()).unstarted(() -> {
             try {
                 live();
@@ -101,16 +81,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         return checkpoints;
     }
 
-    P parameters() {
-        return parameters;
-    }
-
-    Schema<P> schema() {
-        return schema;
-    }
-
     // ---- waiting
-    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public void granted(Scheduler.Ticket granted) {
@@ -132,15 +103,13 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             }
             train();
         } catch (Over e) {
-            LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), step);
+            LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), trainer.step());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | LinkageError | OutOfMemoryError e) {
             fail(e);
         } finally {
-            if (training != null) {
-                training.close();
-            }
+            trainer.close();
             if (ticket != null) {
                 ticket.release();
             }
@@ -148,7 +117,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     private void fail(Throwable cause) {
-        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + step, cause);
+        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         try {
             journal.state(
@@ -166,7 +135,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             Order order = inbox.await();
             inbox.done(order);
             if (order instanceof Order.Asked(String id, Command.Resume resume)) {
-                journal.applied(step(), id, Lifecycle.type(resume), Map.of());
+                journal.applied(trainer.step(), id, Lifecycle.type(resume), Map.of());
                 acquire();
                 return;
             }
@@ -183,7 +152,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     /** Waits until its threads are free. */
     private void acquire() throws InterruptedException {
-        ticket = scheduler.claim(parameters.pace().threads(), this);
+        ticket = scheduler.claim(trainer.threads(), this);
         if (ticket.place() == 0) {
             return;
         }
@@ -198,7 +167,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 }
                 case Order.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
                 case Order.Asked(String id, Command.Pause pause) -> {
-                    journal.applied(step(), id, Lifecycle.type(pause), Map.of());
+                    journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of());
                     journal.state(RunState.PAUSED, "asked for");
                     sleep();
                     return;
@@ -218,9 +187,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private void whileStill(Order order) {
         switch (order) {
             case Order.Asked(String id, Command.Stop stop) -> stopped(id, stop);
-            case Order.Asked(String id, Command.Set set) -> turn(id, set);
+            case Order.Asked(String id, Command.Set set) -> trainer.turn(id, set);
             case Order.Asked(String id, Command.Checkpoint checkpoint) ->
-                journal.applied(step(), id, Lifecycle.type(checkpoint), Map.of());
+                journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of());
             case Order.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
             case Order.Shutdown _, Order.Discard _ -> throw new Over();
             case Order.Granted _, Order.Placed _, Order.DiskFull _ -> {}
@@ -228,79 +197,43 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     private void stopped(String id, Command.Stop stop) {
-        journal.applied(step(), id, Lifecycle.type(stop), Map.of());
-        journal.state(RunState.CANCELLED, "stopped after step " + step());
+        journal.applied(trainer.step(), id, Lifecycle.type(stop), Map.of());
+        journal.state(RunState.CANCELLED, "stopped after step " + trainer.step());
         journal.flush();
         throw new Over();
     }
 
-    /** The last step taken, also before the training is loaded. */
-    private long step() {
-        return training == null ? journal.step() : step;
-    }
-
     // ---- training
-    // ----------------------------------------------------------------------------------------------------
 
     private void train() throws InterruptedException {
         journal.state(RunState.PREPARING, "data and programs");
-        Torch.useThreads(parameters.pace().threads());
-        interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), flushed());
+        Torch.useThreads(trainer.threads());
         try {
-            training = recipe.prepare(
-                    parameters,
-                    new Setting(shop.device(), origin.seed(), shop.data(), shop.residents(), this::progress));
-            journal.steps(training.steps());
-            startOrGoOn();
+            trainer.prepare(this::progress);
+            if (!trainer.goOn(this::passedOver)) {
+                List<Shown> shown = trainer.begin();
+                untilStored(() -> trainer.publish(shown));
+                untilStored(trainer::checkpoint);
+            }
         } catch (CancellationException e) {
             stopInPreparation();
         }
         journal.state(RunState.RUNNING, "");
         while (true) {
-            if (interventions.at(step)) {
-                parameters = interventions.after(step);
-                training.turn(parameters);
-            }
+            trainer.turnAgain();
             obey();
-            if (step >= training.steps()) {
+            if (trainer.isDone()) {
                 break;
             }
-            step++;
-            takeStep();
-            if (step % parameters.pace().checkpointEvery() == 0) {
-                checkpoint();
+            List<Shown> shown = trainer.next();
+            untilStored(() -> trainer.publish(shown));
+            if (trainer.isCheckpointDue()) {
+                untilStored(trainer::checkpoint);
             }
         }
-        checkpoint();
-        journal.state(RunState.SUCCEEDED, "all " + step + " steps taken");
+        untilStored(trainer::checkpoint);
+        journal.state(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
         journal.flush();
-    }
-
-    private RunEntry flushed() {
-        journal.flush();
-        return journal.entry();
-    }
-
-    private void startOrGoOn() throws InterruptedException {
-        Optional<RunCheckpoints.Loaded> newest = checkpoints.newest(journal.lastSeq(), this::passedOver);
-        if (newest.isPresent()) {
-            Checkpoint from = newest.get().checkpoint();
-            parameters = interventions.after(from.step());
-            training.turn(parameters);
-            training.load(newest.get().content().tensors());
-            step = from.step();
-            checkpointed = step;
-            journal.resumed(step, from.seq());
-            return;
-        }
-        boolean again = journal.entry().startedAt().isPresent() && journal.lastSeq() > 2;
-        if (again) {
-            journal.resumed(0, 1);
-        }
-        List<Shown> shown = new ArrayList<>();
-        training.begin(shown::add);
-        publish(shown);
-        checkpoint();
     }
 
     private void passedOver(Checkpoint checkpoint, String reason) {
@@ -342,70 +275,19 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         throw new Over();
     }
 
-    private void takeStep() throws InterruptedException {
-        List<Shown> shown = new ArrayList<>(0);
-        long start = System.nanoTime();
-        training.step(step, shown::add);
-        meter.taken(System.nanoTime() - start);
-        if (!shown.isEmpty()) {
-            publish(shown);
-        }
-    }
-
-    /** Puts what was shown into the log, all of it or nothing. */
-    private void publish(List<Shown> shown) throws InterruptedException {
-        Map<String, Double> figures = new LinkedHashMap<>();
-        shown.forEach(each -> {
-            if (each instanceof Shown.Metrics(Map<String, Double> values)) {
-                figures.putAll(values);
-            }
-        });
+    /** Stores something; where the disk is full, the run waits until it is asked to go on, and tries again. */
+    private void untilStored(Runnable work) throws InterruptedException {
         while (true) {
             try {
-                List<EventEncoder.Draft> drafts =
-                        shown.stream().map(encoder::encode).toList();
-                journal.shown(step, drafts, figures);
+                work.run();
                 return;
             } catch (StoreException e) {
-                pauseIfFull(e);
+                if (!e.isFull()) {
+                    throw e;
+                }
+                pauseForSpace();
             }
         }
-    }
-
-    /** Writes a checkpoint of this step, unless there is one. */
-    private void checkpoint() throws InterruptedException {
-        while (checkpointed != step) {
-            try {
-                // First the events that it includes: a checkpoint beyond the end of the log would be an orphan.
-                journal.flush();
-                long start = System.nanoTime();
-                Checkpoint written = checkpoints.write(step, journal.lastSeq(), content());
-                shop.meters().checkpointWritten(recipe.id(), System.nanoTime() - start, written.bytes());
-                checkpointed = step;
-                journal.checkpoint(written, checkpoints.count());
-            } catch (StoreException e) {
-                pauseIfFull(e);
-            }
-        }
-    }
-
-    private Safetensors content() {
-        Map<String, String> about = new LinkedHashMap<>();
-        about.put("run", origin.id());
-        about.put("recipe", recipe.id());
-        about.put("parameters", JsonObjects.write(schema.values(parameters)));
-        about.put("seed", Long.toString(origin.seed()));
-        about.put("step", Long.toString(step));
-        about.put("seq", Long.toString(journal.lastSeq()));
-        about.put("version", shop.version());
-        return new Safetensors(training.save(), about);
-    }
-
-    private void pauseIfFull(StoreException failure) throws InterruptedException {
-        if (!failure.isFull()) {
-            throw failure;
-        }
-        pauseForSpace();
     }
 
     private void pauseForSpace() throws InterruptedException {
@@ -415,7 +297,6 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     // ---- commands
-    // ----------------------------------------------------------------------------------------------------
 
     /** Does everything that was asked since the last step. */
     private void obey() throws InterruptedException {
@@ -429,8 +310,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                     pauseForSpace();
                 }
                 case Order.Shutdown _ -> {
-                    checkpoint();
-                    journal.state(RunState.QUEUED, "the service left; goes on from step " + step + " when it is back");
+                    untilStored(trainer::checkpoint);
+                    journal.state(
+                            RunState.QUEUED,
+                            "the service left; goes on from step " + trainer.step() + " when it is back");
                     journal.flush();
                     throw new Over();
                 }
@@ -444,44 +327,27 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private void carryOut(Order order, String id, Command command) throws InterruptedException {
         switch (command) {
             case Command.Pause pause -> {
-                checkpoint();
-                journal.applied(step, id, Lifecycle.type(pause), Map.of());
+                untilStored(trainer::checkpoint);
+                journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of());
                 journal.state(RunState.PAUSED, "asked for");
                 inbox.done(order);
                 sleep();
                 journal.state(RunState.RUNNING, "resumed");
             }
             case Command.Stop stop -> {
-                checkpoint();
+                untilStored(trainer::checkpoint);
                 stopped(id, stop);
             }
             case Command.Checkpoint checkpoint -> {
-                checkpoint();
-                journal.applied(step, id, Lifecycle.type(checkpoint), Map.of());
+                untilStored(trainer::checkpoint);
+                journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of());
                 inbox.done(order);
             }
             case Command.Set set -> {
-                turn(id, set);
+                trainer.turn(id, set);
                 inbox.done(order);
             }
             case Command.Resume _, Command.Fork _ -> inbox.done(order); // done without the worker
         }
-    }
-
-    private void turn(String id, Command.Set set) {
-        Map<String, Object> before = schema.values(parameters);
-        Map<String, Object> previous = new LinkedHashMap<>();
-        set.parameters().keySet().forEach(name -> previous.put(name, before.get(name)));
-        parameters = schema.turned(parameters, set.parameters());
-        if (training != null) {
-            interventions.turn(step, set.parameters());
-            training.turn(parameters);
-        }
-        journal.parameters(schema.values(parameters));
-        journal.applied(
-                step(),
-                id,
-                Lifecycle.type(set),
-                Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
     }
 }

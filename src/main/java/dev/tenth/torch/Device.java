@@ -1,5 +1,7 @@
 package dev.tenth.torch;
 
+import java.util.Optional;
+
 /**
  * Where tensors live and programs run.
  *
@@ -14,6 +16,16 @@ public record Device(int index) {
             throw new IllegalArgumentException("device: cuda:" + index + " does not exist; numbers start at 0");
         }
         return new Device(index);
+    }
+
+    /** The device of a name as {@link #toString} gives it; empty if it is no such name. */
+    public static Optional<Device> named(String name) {
+        if (name.equals(CPU.toString())) {
+            return Optional.of(CPU);
+        }
+        return name.matches("cuda:\\d{1,3}")
+                ? Optional.of(cuda(Integer.parseInt(name.substring(5))))
+                : Optional.empty();
     }
 
     public boolean isCpu() {

@@ -39,6 +39,11 @@ public final class Torch {
         return Engine.getEngine(ENGINE).getGpuCount();
     }
 
+    /** Whether programs can run there. */
+    public static boolean has(Device device) {
+        return device.index() < gpus();
+    }
+
     /**
      * Sets how many threads the operators called by the current thread use. Called once by each thread that runs programs,
      * before its first one.

@@ -78,6 +78,8 @@ class ApiTest {
                 post(heart("{\"learningRate\":0}"), 422, "learningRate"),
                 post(heart("{\"learningRate\":true}"), 422, "learningRate"),
                 post(heart("{\"threads\":65}"), 422, "threads"),
+                post(heart("{\"device\":\"gpu\"}"), 422, "device"),
+                post(heart("{\"device\":\"cuda:99\"}"), 422, "device"),
                 post(heart("{\"nothing\":1}"), 422, "nothing"),
                 post("{\"recipe\":\"logistic\",\"params\":{\"lanes\":\"sgd,lion\"}}", 422, "lanes"),
                 post("{\"recipe\":\"logistic\",\"params\":{\"race\":{}}}", 422, "race"),
@@ -165,7 +167,7 @@ class ApiTest {
                 Map.of("recipe", "gan-1d", "seed", 3, "params", Map.of("steps", 3000, "showEvery", 50, "dSteps", 2)));
         awaitState(run, "RUNNING");
         command(run, Map.of("type", "set", "params", Map.of("dSteps", 3)), 202);
-        command(run, Map.of("type", "set", "params", Map.of("batch", 3)), 422);
+        command(run, Map.of("type", "set", "params", Map.of("beta1", .3)), 422);
         command(run, Map.of("type", "pause"), 202);
         awaitState(run, "PAUSED");
         command(run, Map.of("type", "pause"), 409);

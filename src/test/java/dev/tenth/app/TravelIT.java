@@ -103,7 +103,8 @@ class TravelIT {
         P now = schema.with(recipe.presets().getFirst().parameters(), parameters);
         Library library = new Library(directory.resolve("library"), FetchedData.directory());
         Setting setting = new Setting(Device.CPU, SEED, library, new Residents(), (_, _) -> {});
-        try (Training<P> training = recipe.prepare(now, setting)) {
+        Training<P> training = recipe.prepare(now, setting);
+        try {
             if (from == 0) {
                 training.begin(_ -> {});
             } else {
@@ -112,11 +113,17 @@ class TravelIT {
             for (long step = from; step < training.steps(); step++) {
                 if (turns.containsKey(step)) {
                     now = schema.turned(now, turns.get(step));
-                    training.turn(now);
+                    // Another training with the same state: so it does not matter which parameters shape the program.
+                    Map<String, HostTensor> reached = training.save();
+                    training.close();
+                    training = recipe.prepare(now, setting);
+                    training.load(reached);
                 }
                 training.step(step + 1, _ -> {});
             }
             return training.save();
+        } finally {
+            training.close();
         }
     }
 
@@ -137,7 +144,7 @@ class TravelIT {
             killAndResume(service, run); // most likely before the next checkpoint: the turn is replayed
             untilStep(service, run, 1200);
             set(service, run, "{\"dLearningRate\":0.0007}");
-            set(service, run, "{\"dSteps\":6}");
+            set(service, run, "{\"dSteps\":6,\"batch\":50}");
             service.kill();
             service.start();
             service.awaitState(run, "INTERRUPTED");
@@ -201,7 +208,9 @@ class TravelIT {
             service.start();
             String run = service.run(gan(8000, 10));
             untilStep(service, run, 300);
-            assertThat(steps(service, run).size()).isLessThanOrEqualTo(12);
+            // One more at the moment in which it is written, before the others make room, and also a kill may meet that
+            // moment.
+            assertThat(steps(service, run).size()).isLessThanOrEqualTo(12 + 1);
             // One that is among the newest when it is looked up may have made room when the request comes.
             long old = await().until(() -> pinned(service, run), step -> step > 0);
             String before = samples(service, run, old);
@@ -215,7 +224,7 @@ class TravelIT {
                 assertThat(samples(service, run, old)).isEqualTo(before);
                 List<Long> kept = steps(service, run);
                 assertThat(kept).contains(0L, old);
-                assertThat(kept.size()).isLessThanOrEqualTo(12 + 1);
+                assertThat(kept.size()).isLessThanOrEqualTo(12 + 1 + 1); // the pinned one is beside them
                 for (long step : kept) {
                     assertThat(service.weights(run, step)).isNotEmpty(); // the service checks the digest
                 }

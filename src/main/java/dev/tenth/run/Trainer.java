@@ -1,0 +1,231 @@
+package dev.tenth.run;
+
+import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Recipe;
+import dev.tenth.recipe.Schema;
+import dev.tenth.recipe.Setting;
+import dev.tenth.recipe.Shown;
+import dev.tenth.recipe.Training;
+import dev.tenth.store.Checkpoint;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.StoreException;
+import dev.tenth.torch.Device;
+import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.Torch;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The training of one run, from wherever its checkpoints and its log left it: steps, what they show, checkpoints, turns. One thread
+ * uses it.
+ */
+final class Trainer<P extends Record & Parameters> implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
+
+    private final Recipe<P> recipe;
+    private final Schema<P> schema;
+    private final Workshop shop;
+    private final RunEntry origin;
+    private final Journal journal;
+    private final RunCheckpoints checkpoints;
+    private final EventEncoder encoder;
+    private final RunMeters.Steps meter;
+    private Interventions<P> interventions;
+    private P parameters;
+    private Training<P> training;
+    private long step;
+    private long checkpointed = -1;
+
+    Trainer(Recipe<P> recipe, Workshop shop, RunEntry origin, Journal journal, RunCheckpoints checkpoints) {
+        this.recipe = recipe;
+        this.schema = Schema.of(recipe);
+        this.shop = shop;
+        this.origin = origin;
+        this.journal = journal;
+        this.checkpoints = checkpoints;
+        this.encoder = new EventEncoder(shop.blobs());
+        this.meter = shop.meters().steps(recipe.id());
+        this.parameters = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(origin.parameters()));
+    }
+
+    /** How many threads the training has. */
+    int threads() {
+        return parameters.pace().threads();
+    }
+
+    /** The last step taken, also before the training is loaded. */
+    long step() {
+        return training == null ? journal.step() : step;
+    }
+
+    /** Data and programs. */
+    void prepare(Setting.Progress progress) {
+        journal.flush();
+        interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), journal.entry());
+        training = prepared(progress);
+        journal.steps(training.steps());
+    }
+
+    private Training<P> prepared(Setting.Progress progress) {
+        return recipe.prepare(
+                parameters, new Setting(device(), origin.seed(), shop.data(), shop.residents(), progress));
+    }
+
+    private Device device() {
+        Device device = parameters.pace().wish().orElse(shop.device());
+        if (Torch.has(device)) {
+            return device;
+        }
+        LOG.log(System.Logger.Level.WARNING, "run {0}: {1} is not there (any more): on the CPU", origin.id(), device);
+        return Device.CPU;
+    }
+
+    /**
+     * Takes over the newest checkpoint that is whole.
+     *
+     * @param passedOver told of each that is not, and why
+     * @return false if there is none: the run is at its beginning
+     */
+    boolean goOn(BiConsumer<Checkpoint, String> passedOver) {
+        Optional<RunCheckpoints.Loaded> newest = checkpoints.newest(journal.lastSeq(), passedOver);
+        newest.ifPresent(loaded -> {
+            Checkpoint from = loaded.checkpoint();
+            step = from.step();
+            checkpointed = step;
+            turnTo(interventions.after(step));
+            training.load(loaded.content().tensors());
+            journal.resumed(step, from.seq());
+        });
+        return newest.isPresent();
+    }
+
+    /** Makes the state from which step 1 starts. */
+    List<Shown> begin() {
+        boolean again = journal.entry().startedAt().isPresent() && journal.lastSeq() > 2;
+        if (again) {
+            journal.resumed(0, 1);
+        }
+        List<Shown> shown = new ArrayList<>();
+        training.begin(shown::add);
+        return shown;
+    }
+
+    /** Turns what was turned after this step before the run died. */
+    void turnAgain() {
+        if (interventions.at(step)) {
+            turnTo(interventions.after(step));
+        }
+    }
+
+    boolean isDone() {
+        return step >= training.steps();
+    }
+
+    /** Takes a step. */
+    List<Shown> next() {
+        step++;
+        List<Shown> shown = new ArrayList<>(0);
+        long start = System.nanoTime();
+        training.step(step, shown::add);
+        meter.taken(System.nanoTime() - start);
+        return shown;
+    }
+
+    /**
+     * Puts what was shown into the log, all of it or nothing.
+     *
+     * @throws StoreException if it cannot be stored
+     */
+    void publish(List<Shown> shown) {
+        if (shown.isEmpty()) {
+            return;
+        }
+        Map<String, Double> figures = new LinkedHashMap<>();
+        shown.forEach(each -> {
+            if (each instanceof Shown.Metrics(Map<String, Double> values)) {
+                figures.putAll(values);
+            }
+        });
+        journal.shown(step, shown.stream().map(encoder::encode).toList(), figures);
+    }
+
+    boolean isCheckpointDue() {
+        return step % parameters.pace().checkpointEvery() == 0;
+    }
+
+    /**
+     * Writes a checkpoint of this step, unless there is one.
+     *
+     * @throws StoreException if it cannot be stored
+     */
+    void checkpoint() {
+        if (checkpointed == step) {
+            return;
+        }
+        // First the events that it includes: a checkpoint beyond the end of the log would be an orphan.
+        journal.flush();
+        long start = System.nanoTime();
+        Checkpoint written = checkpoints.write(step, journal.lastSeq(), content());
+        shop.meters().checkpointWritten(recipe.id(), System.nanoTime() - start, written.bytes());
+        checkpointed = step;
+        journal.checkpoint(written, checkpoints.count());
+    }
+
+    private Safetensors content() {
+        Map<String, String> about = new LinkedHashMap<>();
+        about.put("run", origin.id());
+        about.put("recipe", recipe.id());
+        about.put("parameters", JsonObjects.write(schema.values(parameters)));
+        about.put("seed", Long.toString(origin.seed()));
+        about.put("step", Long.toString(step));
+        about.put("seq", Long.toString(journal.lastSeq()));
+        about.put("version", shop.version());
+        return new Safetensors(training.save(), about);
+    }
+
+    /** Goes on with other parameters, and tells it. */
+    void turn(String id, Command.Set set) {
+        Map<String, Object> before = schema.values(parameters);
+        Map<String, Object> previous = new LinkedHashMap<>();
+        set.parameters().keySet().forEach(name -> previous.put(name, before.get(name)));
+        P turned = schema.turned(parameters, set.parameters());
+        if (training == null) {
+            parameters = turned;
+        } else {
+            interventions.turn(step, set.parameters());
+            turnTo(turned);
+        }
+        journal.parameters(schema.values(parameters));
+        journal.applied(
+                step(),
+                id,
+                Lifecycle.type(set),
+                Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
+    }
+
+    /** What shapes the program, like the size of a batch, makes another program with the same state. */
+    private void turnTo(P turned) {
+        boolean reshapes = schema.reshapes(parameters, turned);
+        parameters = turned;
+        if (reshapes) {
+            Map<String, HostTensor> state = training.save();
+            training.close();
+            training = prepared((_, _) -> {});
+            training.load(state);
+        } else {
+            training.turn(parameters);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (training != null) {
+            training.close();
+        }
+    }
+}
