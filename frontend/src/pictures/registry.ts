@@ -1,11 +1,11 @@
 import { logistic, mlpDigits, optimizers } from '../race/RacePicture';
 import { charRnn } from './CharRnnPicture';
-import { ganDigits } from './DigitGanPicture';
+import { dcgan, ganDigits } from './GanPicture';
 import { gan1d } from './Gan1dPicture';
 import { heart } from './HeartPicture';
 import { lenet } from './LenetPicture';
 import type { NaturalPicture } from './natural';
-import { dcgan, vaeGan } from './PictureGanPicture';
+import { vaeGan } from './VaeGanPicture';
 import { vae } from './VaePicture';
 
 /** The recipes with a picture of their own, by id. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { withBinary } from '../api/binary';
 import { imagesOf, pixelsOf } from '../use/images';
 import { combined, draw, drawMany, priorOf } from '../use/prior';
@@ -69,8 +69,8 @@ describe('a refresher', () => {
     );
     const end = async () => {
       done.at(-1)!();
-      await new Promise((resolve) => setTimeout(resolve));
-      rests.at(-1)?.();
+      await vi.waitFor(() => expect(rests.length).toBe(done.length));
+      rests.at(-1)!();
     };
     refresher.ask();
     refresher.ask();

@@ -87,7 +87,6 @@ final class Catalogue {
     }
 
     // ---- cards
-    // -------------------------------------------------------------------------------------------------------
 
     private Dataset card(BuiltIn set) {
         String stamp = stamp(set);

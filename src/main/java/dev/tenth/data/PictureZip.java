@@ -131,7 +131,6 @@ final class PictureZip {
     }
 
     // ---- as a data set
-    // -----------------------------------------------------------------------------------------------
 
     private Content.Pictures content() {
         if (pictures.size() < ImageLimits.FEWEST_PICTURES) {

@@ -210,7 +210,6 @@ final class Uploads {
     }
 
     // ---- cards as files
-    // ----------------------------------------------------------------------------------------------
 
     private Upload remember(Upload upload) {
         Dataset card = upload.card();

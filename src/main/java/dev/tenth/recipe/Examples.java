@@ -18,7 +18,6 @@ import dev.tenth.torch.Variable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -85,45 +84,12 @@ public final class Examples {
         this.classes = List.copyOf(classes);
         this.ranges = ranges;
         this.scaling = scaling;
-        this.names = names(NAMES, classes);
-    }
-
-    /** Names as a variable of code points, a row each, so that a checkpoint alone can tell them: see {@link #names(HostTensor)}. */
-    public static Variable names(String variable, List<String> names) {
-        int longest = names.stream().mapToInt(String::length).max().orElseThrow();
-        return new Variable(
-                variable,
-                DType.INT64,
-                Shape.of(names.size(), longest),
-                (index, _) -> {
-                    String name = names.get((int) index / longest);
-                    int place = (int) index % longest;
-                    return place < name.length() ? name.charAt(place) : 0;
-                },
-                Variable.Role.STATE);
+        this.names = Names.variable(NAMES, classes);
     }
 
     /** The names of the classes in a state that a program with these examples saved. */
     public static List<String> classes(Map<String, HostTensor> state) {
-        return names(state.get(NAMES));
-    }
-
-    /** The names that a saved variable of {@link #names(String, List)} holds. */
-    public static List<String> names(HostTensor saved) {
-        int longest = (int) saved.shape()[1];
-        List<String> names = new ArrayList<>();
-        StringBuilder name = new StringBuilder();
-        long[] characters = saved.longs();
-        for (int i = 0; i < characters.length; i++) {
-            if (characters[i] != 0) {
-                name.append((char) characters[i]);
-            }
-            if (i % longest == longest - 1) {
-                names.add(name.toString());
-                name.setLength(0);
-            }
-        }
-        return names;
+        return Names.of(state.get(NAMES));
     }
 
     /**

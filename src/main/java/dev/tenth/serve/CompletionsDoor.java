@@ -67,7 +67,6 @@ public final class CompletionsDoor {
     }
 
     // ---- models
-    // ------------------------------------------------------------------------------------------------------
 
     private void list(Exchange exchange) {
         exchange.blocking(() -> engine.models().runs(Ability.GenerateText.class, MOST_MODELS))
@@ -96,7 +95,6 @@ public final class CompletionsDoor {
     }
 
     // ---- completions
-    // -------------------------------------------------------------------------------------------------
 
     private void complete(Exchange exchange) {
         exchange.body(Exchange.LARGEST_TEXT)

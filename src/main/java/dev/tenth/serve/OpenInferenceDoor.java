@@ -83,7 +83,6 @@ public final class OpenInferenceDoor {
     }
 
     // ---- what there is
-    // -----------------------------------------------------------------------------------------------
 
     private void server(Exchange exchange) {
         ObjectNode server = JSON.createObjectNode().put("name", "tenth").put("version", version);
@@ -160,7 +159,6 @@ public final class OpenInferenceDoor {
     }
 
     // ---- inference
-    // ---------------------------------------------------------------------------------------------------
 
     private void infer(Exchange exchange) {
         String type = exchange.mediaType();

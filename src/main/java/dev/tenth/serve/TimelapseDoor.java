@@ -128,7 +128,6 @@ public final class TimelapseDoor {
     }
 
     // ---- what each checkpoint makes of the same vectors
-    // --------------------------------------------------------------
 
     private Future<byte[]> evaluated(Exchange exchange, Wish wish) {
         return exchange.blocking(() -> engine.models().all(wish.run()))
@@ -198,7 +197,6 @@ public final class TimelapseDoor {
     }
 
     // ---- what the log has
-    // --------------------------------------------------------------------------------------------
 
     private Future<byte[]> logged(Exchange exchange, Wish wish) {
         return exchange.blocking(() -> {

@@ -131,7 +131,6 @@ public final class StreamDoors {
     }
 
     // ---- WebSocket
-    // ---------------------------------------------------------------------------------------------------
 
     private void webSocket(RoutingContext context, Viewer.Wish wish) {
         ConnectionBase connection = (ConnectionBase) context.request().connection();
@@ -191,7 +190,6 @@ public final class StreamDoors {
     }
 
     // ---- HTTP
-    // --------------------------------------------------------------------------------------------------------
 
     private void http(RoutingContext context, Viewer.Wish wish) {
         HttpServerRequest request = context.request();

@@ -43,7 +43,6 @@ public final class Tensor {
     }
 
     // ---- element-wise arithmetic
-    // -------------------------------------------------------------------------------------
 
     public Tensor plus(Tensor other) {
         return elementwise("add", other);
@@ -154,7 +153,6 @@ public final class Tensor {
     }
 
     // ---- activations
-    // -------------------------------------------------------------------------------------------------
 
     public Tensor tanh() {
         return unary("tanh");
@@ -189,7 +187,6 @@ public final class Tensor {
     }
 
     // ---- comparison and choice
-    // ---------------------------------------------------------------------------------------
 
     public Tensor greaterThan(double value) {
         return call("gt", DType.BOOL, shape, this, Scalar.of(value));
@@ -227,7 +224,6 @@ public final class Tensor {
     }
 
     // ---- reductions
-    // --------------------------------------------------------------------------------------------------
 
     /** The sum of all elements, a scalar. */
     public Tensor sum() {
@@ -280,7 +276,6 @@ public final class Tensor {
     }
 
     // ---- losses
-    // ------------------------------------------------------------------------------------------------------
 
     /** The mean of {@code (x − target)²}. */
     public Tensor meanSquaredError(Tensor target) {
@@ -309,7 +304,6 @@ public final class Tensor {
     }
 
     // ---- products
-    // ----------------------------------------------------------------------------------------------------
 
     /** The matrix product over the last two dimensions; the ones before are the same or missing in one of the two. */
     public Tensor matmul(Tensor other) {
@@ -360,7 +354,6 @@ public final class Tensor {
     }
 
     // ---- shape
-    // -------------------------------------------------------------------------------------------------------
 
     public Tensor reshape(long... dimensions) {
         Shape wanted = Shape.of(dimensions);
@@ -493,7 +486,6 @@ public final class Tensor {
     }
 
     // ---- type and history
-    // --------------------------------------------------------------------------------------------
 
     public Tensor cast(DType wanted) {
         return wanted == type ? this : call("to", wanted, shape, this, wanted);
@@ -518,7 +510,6 @@ public final class Tensor {
     }
 
     // ---- checks and calls
-    // --------------------------------------------------------------------------------------------
 
     void require(String what, DType wanted) {
         if (type != wanted) {

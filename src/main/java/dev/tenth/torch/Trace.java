@@ -40,7 +40,6 @@ public final class Trace {
     }
 
     // ---- what goes in and out
-    // ----------------------------------------------------------------------------------------
 
     /** A tensor that is given with each call. */
     public Tensor input(String name, DType type, long... shape) {
@@ -65,7 +64,6 @@ public final class Trace {
     }
 
     // ---- variables
-    // ---------------------------------------------------------------------------------------------------
 
     /** The value of a variable: of a parameter, a leaf for gradients. */
     public Tensor value(Variable variable) {
@@ -92,7 +90,6 @@ public final class Trace {
     }
 
     // ---- making tensors
-    // ----------------------------------------------------------------------------------------------
 
     public Tensor zeros(long... shape) {
         return full(0, shape);
@@ -138,7 +135,6 @@ public final class Trace {
     }
 
     // ---- gradients
-    // ---------------------------------------------------------------------------------------------------
 
     /**
      * The gradients of a scalar with respect to leaves (parameters, {@link Tensor#leaf}). They may be differentiated again.
@@ -199,7 +195,6 @@ public final class Trace {
     }
 
     // ---- loops
-    // -------------------------------------------------------------------------------------------------------
 
     /**
      * What one round of a loop gives.
@@ -258,7 +253,6 @@ public final class Trace {
     }
 
     // ---- inside the room
-    // ---------------------------------------------------------------------------------------------
 
     Tensor leaf(Tensor source, Optional<Variable> parameter) {
         Tensor leaf = tensor(source.type(), source.shape());

@@ -160,7 +160,6 @@ class LatentTest {
     }
 
     // ---- time-lapse
-    // --------------------------------------------------------------------------------------------------
 
     @Test
     void aTimelapseShowsTheSameVectorsAtEveryCheckpoint() throws Exception {
@@ -255,7 +254,6 @@ class LatentTest {
     }
 
     // ---- walk
-    // --------------------------------------------------------------------------------------------------------
 
     /** A client that takes what it asks for. */
     private final class Walker implements WebSocket.Listener {

@@ -187,7 +187,7 @@ public final class Lenet implements Recipe<Lenet.Settings> {
                     DigitNet.of(settings.net(), images.classes().size()),
                     examples,
                     new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()),
-                    new RunningMeans(1));
+                    new RunningMeans(List.of("trainLoss")));
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
             super(
                     settings,
@@ -227,10 +227,10 @@ public final class Lenet implements Recipe<Lenet.Settings> {
         private void judge(Consumer<Shown> show) {
             Examples.Judgement validation = model.examples().judge(program, "", Part.VALIDATION);
             Examples.Judgement test = model.examples().judge(program, "", Part.TEST);
-            show.accept(new Shown.Metrics(Map.of(
-                    "trainLoss", model.losses().take(program)[0],
-                    "validationError", validation.error(),
-                    "testError", test.error())));
+            Map<String, Double> metrics = model.losses().take(program);
+            metrics.put("validationError", validation.error());
+            metrics.put("testError", test.error());
+            show.accept(new Shown.Metrics(metrics));
             show.accept(model.examples().confusion("confusion", test));
             show.accept(FeatureMaps.misread(images, test));
         }

@@ -1,7 +1,7 @@
 package dev.tenth.recipes.gan;
 
 import dev.tenth.data.LabelledImages;
-import dev.tenth.recipe.Examples;
+import dev.tenth.recipe.Names;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
@@ -38,7 +38,7 @@ record AttributeVectors(List<String> names, Variable known, Variable vectors) {
 
     /** The names in a saved state. */
     static List<String> names(Map<String, HostTensor> state) {
-        return Examples.names(state.get(NAMES));
+        return Names.of(state.get(NAMES));
     }
 
     /** The vectors of a saved state, in a program that loads it. */
@@ -71,7 +71,7 @@ record AttributeVectors(List<String> names, Variable known, Variable vectors) {
      * @param codes of the first pictures, {@code [n, Z]}
      */
     void learn(Trace t, Tensor codes) {
-        t.output("names", t.value(Examples.names(NAMES, names)));
+        t.output("names", t.value(Names.variable(NAMES, names)));
         Tensor with = t.value(known); // [n, A]
         t.assign(vectors, mean(codes, with).minus(mean(codes, with.subtractedFrom(1))));
     }

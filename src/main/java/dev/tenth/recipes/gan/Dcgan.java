@@ -41,25 +41,15 @@ public final class Dcgan implements Recipe<Dcgan.Settings> {
             @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")
             int steps,
 
-            @Parameter(help = "Pictures in a batch, of each kind", min = 2, max = 1000)
+            @Parameter(
+                    help = "Pictures in a batch, of each kind",
+                    min = 2,
+                    max = 1000,
+                    turnable = true,
+                    reshapes = true)
             int batch,
 
-            @Parameter(help = "Discriminator steps for each generator step", min = 1, max = 100, turnable = true)
-            int dSteps,
-
-            @Parameter(
-                    help = "Learning rate of the discriminator",
-                    min = 0,
-                    minExclusive = true,
-                    max = 1,
-                    turnable = true)
-            double dLearningRate,
-
-            @Parameter(help = "Learning rate of the generator", min = 0, minExclusive = true, max = 1, turnable = true)
-            double gLearningRate,
-
-            @Parameter(help = "Adam's decay of the mean gradient", min = 0, max = .999)
-            double beta1,
+            Balance balance,
 
             @Parameter(help = "Samples in a row and in a column of the picture", min = 1, max = 16)
             int grid,
@@ -88,19 +78,20 @@ public final class Dcgan implements Recipe<Dcgan.Settings> {
 
     @Override
     public List<Preset<Settings>> presets() {
+        Balance careful = new Balance(1, 2e-4, 2e-4, .5);
         return List.of(
                 new Preset<>(
                         "digits",
                         "Digits of 32 × 32: they are there after two minutes",
                         "Radford, Metz and Chintala, 2016, with a quarter of the maps",
-                        new Settings("mnist", 100, 32, 4000, 64, 1, 2e-4, 2e-4, .5, 8, 250, new Pace(1, 250, 50)),
+                        new Settings("mnist", 100, 32, 4000, 64, careful, 8, 250, new Pace(1, 250, 50)),
                         atLeast("fidRatio", 5, 2000, "measured 6.2 at step 1500"),
                         atLeast("fidRatio", 8, 4000, "measured 17 at step 4831")),
                 new Preset<>(
                         "faces",
                         "Cartoon faces of 64 × 64, in colour; or pictures of your own, as a zip: judged by your eyes",
                         "Radford, Metz and Chintala, 2016, with a quarter of the maps",
-                        new Settings("faces", 100, 32, 6000, 64, 1, 2e-4, 2e-4, .5, 6, 500, new Pace(1, 250, 50))));
+                        new Settings("faces", 100, 32, 6000, 64, careful, 6, 500, new Pace(1, 250, 50))));
     }
 
     @Override

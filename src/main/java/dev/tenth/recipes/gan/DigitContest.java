@@ -10,7 +10,6 @@ import dev.tenth.recipe.Tiles;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Optimizer;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
@@ -36,13 +35,10 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
     private static final List<String> FIGURES = List.of("dLoss", "dReal", "dFake", "dAccuracy", "gLoss", "gAccuracy");
 
     private static final int D_FIGURES = 4;
-    /** The judge's digits as bins: each around its number. */
-    private static final double[] DIGIT_EDGES =
-            IntStream.rangeClosed(0, 10).mapToDouble(i -> i - .5).toArray();
 
     /** The traced half: what a step is, and what is looked at. */
     private record Model(
-            GanDigits.Settings settings, DigitGanNets nets, Examples examples, SampleJudge judge, RunningMeans means) {
+            GanDigits.Settings settings, DigitGanNets nets, Examples examples, VarietyWatch watch, RunningMeans means) {
         void trace(Program.Builder methods) {
             means.trace(methods);
             methods.method("pretrain", t -> trainD(t, t.random(t.integer("seed"))))
@@ -51,11 +47,7 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
                         int n = settings.grid() * settings.grid();
                         t.output("samples", nets.generate(nets.noise(t.random(t.integer("seed")), n))); // [n, 784]
                     });
-            judge.trace(methods, (t, n) -> nets.generate(nets.noise(t.random(t.integer("seed")), n)));
-        }
-
-        private Optimizer adam() {
-            return new Optimizer.Adam(settings.beta1(), .999, 1e-8);
+            watch.trace(methods, (t, n) -> nets.generate(nets.noise(t.random(t.integer("seed")), n)));
         }
 
         /** k steps of D, then one of G. */
@@ -83,7 +75,7 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
                     Tensor.concatenate(0, List.of(real, fake)), x -> random.dropout(x, kept)); // [2B, 1]
             Tensor labels = Tensor.concatenate(0, List.of(t.ones(batch, 1), t.zeros(batch, 1)));
             Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
-            t.minimize(loss, nets.discriminator(), adam(), "adam-d", t.number("dLearningRate"));
+            t.minimize(loss, nets.discriminator(), settings.balance().adam(), "adam-d", t.number("dLearningRate"));
             Tensor belief = logits.detach().sigmoid();
             return List.of(
                     loss.detach(),
@@ -102,7 +94,7 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
             Tensor fake = random.dropout(nets.train(nets.noise(random, settings.batch())), t.number("outputKept"));
             Tensor logits = nets.discriminate(fake, x -> random.dropout(x, kept)); // [B, 1]
             Tensor loss = logits.binaryCrossEntropyWithLogits(t.ones(settings.batch(), 1));
-            t.minimize(loss, nets.generator(), adam(), "adam-g", t.number("gLearningRate"));
+            t.minimize(loss, nets.generator(), settings.balance().adam(), "adam-g", t.number("gLearningRate"));
             return List.of(
                     loss, logits.detach().greaterThan(0).cast(DType.FLOAT32).mean());
         }
@@ -111,19 +103,14 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
     private final Model model;
     private final long seed;
     private final Setting.Progress progress;
-    private CollapseAlarm alarm = CollapseAlarm.SILENT;
 
     DigitContest(GanDigits.Settings settings, Setting setting, Examples examples) {
         Model model = new Model(
-                settings,
-                DigitGanNets.of(settings.nets()),
-                examples,
-                new SampleJudge(),
-                new RunningMeans(FIGURES.size()));
+                settings, DigitGanNets.of(settings.nets()), examples, new VarietyWatch(), new RunningMeans(FIGURES));
         Program traced = Program.trace(Precision.FLOAT32, model::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
-        residents.putAll(model.judge().residents(setting.residents(), setting.device()));
+        residents.putAll(model.watch().residents(setting.residents(), setting.device()));
         super(settings, new Executable(traced, setting.device(), setting.seed(), residents));
         this.model = model;
         this.seed = setting.seed();
@@ -151,27 +138,24 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
         return program.call(method)
                 .with("seed", seed)
                 .with("kept", 1 - settings.dropout())
-                .with("dLearningRate", settings.dLearningRate());
+                .with("dLearningRate", settings.balance().dLearningRate());
     }
 
     @Override
     public void step(long step, Consumer<Shown> show) {
         dCall("step", Randomness.mix(seed, step))
-                .with("dSteps", settings.dSteps())
+                .with("dSteps", settings.balance().dSteps())
                 .with("outputKept", 1 - settings.outputDropout())
-                .with("gLearningRate", settings.gLearningRate())
+                .with("gLearningRate", settings.balance().gLearningRate())
                 .run();
         boolean last = step == settings.steps();
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (last || step % settings.pace().showEvery() == 0) {
-            double[] means = model.means().take(program);
-            for (int i = 0; i < means.length; i++) {
-                metrics.put(FIGURES.get(i), means[i]);
-            }
+            metrics.putAll(model.means().take(program));
             look(show);
         }
         if (last || step % settings.judgeEvery() == 0) {
-            metrics.putAll(judge(step, show));
+            metrics.putAll(model.watch().look(program, seed, step, show));
         }
         if (!metrics.isEmpty()) {
             show.accept(new Shown.Metrics(metrics));
@@ -194,30 +178,16 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
                 "what the generator makes of the same noise"));
     }
 
-    private Map<String, Double> judge(long step, Consumer<Shown> show) {
-        SampleJudge.Judgement judgement =
-                SampleJudge.judge(program.call("judgeSamples").with("seed", Randomness.mix(seed, "judge " + step)));
-        alarm = alarm.after(step, judgement);
-        show.accept(new Shown.Histogram("classes", DIGIT_EDGES, Map.of("samples", judgement.counts())));
-        show.accept(new Shown.Text("alarm", alarm.text(step, judgement)));
-        Map<String, Double> metrics = judgement.metrics();
-        metrics.put("collapsed", alarm.hasFired() ? 1.0 : 0.0);
-        if (alarm.hasFired()) {
-            metrics.put("collapseStep", (double) alarm.firedAt());
-        }
-        return metrics;
-    }
-
     @Override
     public Map<String, HostTensor> save() {
         Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
-        state.put(CollapseAlarm.STATE, alarm.saved());
+        model.watch().save(state);
         return state;
     }
 
     @Override
     public void load(Map<String, HostTensor> state) {
         super.load(state);
-        alarm = CollapseAlarm.of(state);
+        model.watch().load(state);
     }
 }

@@ -146,7 +146,6 @@ record DigitGanNets(Choices kind, List<Dense> g, List<BatchNorm> norms, List<Den
     }
 
     // ---- its use
-    // -----------------------------------------------------------------------------------------------------
 
     /** Pictures of noise. */
     static Ability<GanDigits.Settings> ability() {

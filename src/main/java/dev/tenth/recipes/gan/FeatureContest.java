@@ -37,7 +37,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
                 PictureReader.of("d", frame, settings.maps(), 1),
                 examples,
                 AttributeVectors.of(images, settings.latent()),
-                new RunningMeans(LearnedSimilarity.FIGURES.size()));
+                new RunningMeans(LearnedSimilarity.FIGURES));
         Program program = Program.trace(Precision.FLOAT32, traced::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
@@ -68,10 +68,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
         boolean last = step == settings.steps();
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (last || step % settings.pace().showEvery() == 0) {
-            double[] means = model.means().take(program);
-            for (int i = 0; i < means.length; i++) {
-                metrics.put(LearnedSimilarity.FIGURES.get(i), means[i]);
-            }
+            metrics.putAll(model.means().take(program));
             look(show);
         }
         if (last || step % settings.judgeEvery() == 0) {

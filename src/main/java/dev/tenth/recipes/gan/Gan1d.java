@@ -20,7 +20,6 @@ import dev.tenth.recipes.gan.DensityPicture.Stage;
 import dev.tenth.recipes.gan.TargetDistribution.Target;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Optimizer;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
@@ -49,23 +48,13 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")
             int steps,
 
-            @Parameter(help = "Samples in a batch, of each kind", min = 2, max = 8192)
+            @Parameter(help = "Samples in a batch, of each kind", min = 2, max = 8192, turnable = true, reshapes = true)
             int batch,
 
-            @Parameter(help = "Discriminator steps for each generator step", min = 1, max = 100, turnable = true)
-            int dSteps,
+            Balance balance,
 
             @Parameter(help = "Epochs in which D learns before G starts", min = 0, max = 200, unit = "epochs")
             int pretrainEpochs,
-
-            @Parameter(help = "Learning rate of D", min = 0, minExclusive = true, max = 1, turnable = true)
-            double dLearningRate,
-
-            @Parameter(help = "Learning rate of G", min = 0, minExclusive = true, max = 1, turnable = true)
-            double gLearningRate,
-
-            @Parameter(help = "Adam's decay of the mean gradient", min = 0, max = .999)
-            double beta1,
 
             Pace pace)
             implements Parameters {}
@@ -85,9 +74,10 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
     public List<Preset<Settings>> presets() {
         TargetDistribution.Choice normal = new TargetDistribution.Choice(Target.NORMAL, 4, 2, "");
         TargetDistribution.Choice twoModes = new TargetDistribution.Choice(Target.MIXTURE, 4, 2, "");
-        Settings author = new Settings(normal, 2000, 128, 10, 20, 2e-4, 1e-4, .9, new Pace(1, 200, 20));
-        Settings quick = new Settings(normal, 800, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 100, 5));
-        Settings mixture = new Settings(twoModes, 3000, 128, 10, 2, 1e-3, 5e-4, .5, new Pace(1, 200, 10));
+        Settings author = new Settings(normal, 2000, 128, new Balance(10, 2e-4, 1e-4, .9), 20, new Pace(1, 200, 20));
+        Balance bold = new Balance(10, 1e-3, 5e-4, .5);
+        Settings quick = new Settings(normal, 800, 128, bold, 2, new Pace(1, 100, 5));
+        Settings mixture = new Settings(twoModes, 3000, 128, bold, 2, new Pace(1, 200, 10));
         List<Bound> figures = List.of(
                 atMost("deviationFromOptimal", .16, 0, "mean |D − D*| after the pre-training; measured .07–.14"),
                 atLeast("sampleMean", 3.9, 2000, "μ 4; measured within .05 over 20 seeds"),
@@ -146,10 +136,6 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             return D.apply(target.seen(x)); // [B, 1]
         }
 
-        private Optimizer adam() {
-            return new Optimizer.Adam(settings.beta1(), .999, 1e-8);
-        }
-
         /** One step of D on as many real as generated samples: maximise log D(x) + log(1 − D(G(z))). */
         private Tensor trainD(Trace t, Random random, Tensor labels) {
             long batch = labels.size(0) / 2;
@@ -157,7 +143,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             Tensor generated = generate(target.noise(random, batch)).detach(); // [B, 1]
             Tensor logits = discriminate(Tensor.concatenate(0, List.of(real, generated))); // [2B, 1]
             Tensor loss = logits.binaryCrossEntropyWithLogits(labels);
-            t.minimize(loss, D.parameters(), adam(), "adam-d", t.number("dLearningRate"));
+            t.minimize(loss, D.parameters(), settings.balance().adam(), "adam-d", t.number("dLearningRate"));
             return loss;
         }
 
@@ -176,7 +162,12 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
                     .getFirst();
             Tensor logits = discriminate(generate(target.noise(random, batch)));
             Tensor gLoss = logits.binaryCrossEntropyWithLogits(t.ones(batch, 1));
-            t.minimize(gLoss, LineGenerator.G.parameters(), adam(), "adam-g", t.number("gLearningRate"));
+            t.minimize(
+                    gLoss,
+                    LineGenerator.G.parameters(),
+                    settings.balance().adam(),
+                    "adam-g",
+                    t.number("gLearningRate"));
             t.output("dLoss", dLoss);
             t.output("gLoss", gLoss);
         }
@@ -211,7 +202,8 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         public void begin(Consumer<Shown> show) {
             look(0, Map.of(), Stage.APART, show);
             int batches = PRETRAIN_SAMPLES / settings.batch() * settings.pretrainEpochs();
-            Executable.Call pretrain = program.call("pretrain").with("dLearningRate", settings.dLearningRate());
+            Executable.Call pretrain = program.call("pretrain")
+                    .with("dLearningRate", settings.balance().dLearningRate());
             for (int i = 0; i < batches; i++) {
                 // Negative counters, so that no step of the training draws the same noise.
                 pretrain.with("seed", Randomness.mix(seed, -1L - i)).run();
@@ -226,9 +218,9 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         public void step(long step, Consumer<Shown> show) {
             Map<String, HostTensor> losses = program.call("step")
                     .with("seed", Randomness.mix(seed, step))
-                    .with("dSteps", settings.dSteps())
-                    .with("dLearningRate", settings.dLearningRate())
-                    .with("gLearningRate", settings.gLearningRate())
+                    .with("dSteps", settings.balance().dSteps())
+                    .with("dLearningRate", settings.balance().dLearningRate())
+                    .with("gLearningRate", settings.balance().gLearningRate())
                     .run();
             if (step % settings.pace().showEvery() == 0 || step == settings.steps()) {
                 look(step, losses, Stage.FOLLOWING, show);

@@ -38,11 +38,15 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
             @Parameter(help = "Training steps of the generator", min = 1, max = 1_000_000, unit = "steps")
             int steps,
 
-            @Parameter(help = "Pictures in a batch, of each kind", min = 2, max = 1000)
+            @Parameter(
+                    help = "Pictures in a batch, of each kind",
+                    min = 2,
+                    max = 1000,
+                    turnable = true,
+                    reshapes = true)
             int batch,
 
-            @Parameter(help = "Discriminator steps for each generator step", min = 1, max = 100, turnable = true)
-            int dSteps,
+            Balance balance,
 
             @Parameter(
                     help =
@@ -51,20 +55,6 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
                     max = 200,
                     unit = "epochs")
             int pretrainEpochs,
-
-            @Parameter(
-                    help = "Learning rate of the discriminator",
-                    min = 0,
-                    minExclusive = true,
-                    max = 1,
-                    turnable = true)
-            double dLearningRate,
-
-            @Parameter(help = "Learning rate of the generator", min = 0, minExclusive = true, max = 1, turnable = true)
-            double gLearningRate,
-
-            @Parameter(help = "Adam's decay of the mean gradient", min = 0, max = .999)
-            double beta1,
 
             Choices nets,
 
@@ -106,12 +96,11 @@ public final class GanDigits implements Recipe<GanDigits.Settings> {
     public List<Preset<Settings>> presets() {
         Choices modern = new Choices(Activation.LEAKY_RELU, true, true, Noise.NORMAL);
         Choices original = new Choices(Activation.TANH, false, false, Noise.UNIFORM);
-        Settings fixed =
-                new Settings("mnist", 4000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, new Pace(1, 200, 20));
-        Settings quick =
-                new Settings("mnist", 1000, 128, 1, 0, 5e-4, 5e-4, .5, modern, .3, 0, 8, 100, new Pace(1, 100, 10));
-        Settings author =
-                new Settings("mnist", 5000, 128, 10, 1, 2e-3, 1e-4, .9, original, .2, .2, 3, 100, new Pace(1, 200, 60));
+        Balance equal = new Balance(1, 5e-4, 5e-4, .5);
+        Balance unequal = new Balance(10, 2e-3, 1e-4, .9);
+        Settings fixed = new Settings("mnist", 4000, 128, equal, 0, modern, .3, 0, 8, 100, new Pace(1, 200, 20));
+        Settings quick = new Settings("mnist", 1000, 128, equal, 0, modern, .3, 0, 8, 100, new Pace(1, 100, 10));
+        Settings author = new Settings("mnist", 5000, 128, unequal, 1, original, .2, .2, 3, 100, new Pace(1, 200, 60));
         return List.of(
                 new Preset<>(
                         "fixed",

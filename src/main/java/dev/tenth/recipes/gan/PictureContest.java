@@ -7,7 +7,7 @@ import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.Optimizer;
+import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
@@ -40,6 +40,7 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
             PictureReader discriminator,
             Examples examples,
             Optional<DigitFid> fid,
+            Optional<VarietyWatch> watch,
             RunningMeans means) {
         void trace(Program.Builder methods) {
             means.trace(methods);
@@ -48,6 +49,7 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
                 t.output("samples", generate(noise(t, settings.grid() * settings.grid()))); // [n, S·S·C]
             });
             fid.ifPresent(judge -> judge.trace(methods, examples, this::noise, this::generate));
+            watch.ifPresent(judge -> judge.trace(methods, (t, n) -> generate(noise(t, n))));
         }
 
         private Tensor noise(Trace t, int n) {
@@ -74,7 +76,7 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
             List<Tensor> d = trainD(t, random, fake);
             // −log D(G(z)): the form that does not saturate.
             Tensor gLoss = discriminator.train(fake).output().binaryCrossEntropyWithLogits(t.ones(settings.batch(), 1));
-            t.minimize(gLoss, generator.parameters(), adam(), "adam-g", t.number("gLearningRate"));
+            t.minimize(gLoss, generator.parameters(), settings.balance().adam(), "adam-g", t.number("gLearningRate"));
             means.add(t, List.of(d.get(0), d.get(1), d.get(2), gLoss));
         }
 
@@ -92,15 +94,12 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
             Tensor onFake = discriminator.train(fake.detach()).output(); // [B, 1]
             Tensor loss = onReal.binaryCrossEntropyWithLogits(t.ones(batch, 1))
                     .plus(onFake.binaryCrossEntropyWithLogits(t.zeros(batch, 1)));
-            t.minimize(loss, discriminator.parameters(), adam(), "adam-d", t.number("dLearningRate"));
+            t.minimize(
+                    loss, discriminator.parameters(), settings.balance().adam(), "adam-d", t.number("dLearningRate"));
             return List.of(
                     loss.detach(),
                     onReal.detach().sigmoid().mean(),
                     onFake.detach().sigmoid().mean());
-        }
-
-        private Optimizer adam() {
-            return new Optimizer.Adam(settings.beta1(), .999, 1e-8);
         }
     }
 
@@ -116,7 +115,8 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
                 PictureReader.of("d", frame, settings.maps(), 1),
                 examples,
                 digits ? Optional.of(new DigitFid()) : Optional.empty(),
-                new RunningMeans(FIGURES.size()));
+                digits ? Optional.of(new VarietyWatch()) : Optional.empty(),
+                new RunningMeans(FIGURES));
         Program program = Program.trace(Precision.FLOAT32, traced::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
@@ -124,6 +124,7 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
             residents.putAll(examples.residents(Part.TEST, setting.residents(), setting.device()));
             residents.putAll(fid.residents(setting.residents(), setting.device()));
         });
+        traced.watch().ifPresent(watch -> residents.putAll(watch.residents(setting.residents(), setting.device())));
         super(settings, new Executable(program, setting.device(), setting.seed(), residents));
         this.model = traced;
         this.seed = setting.seed();
@@ -144,21 +145,19 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
     public void step(long step, Consumer<Shown> show) {
         program.call("step")
                 .with("seed", Randomness.mix(seed, step))
-                .with("dStepsMore", settings.dSteps() - 1)
-                .with("dLearningRate", settings.dLearningRate())
-                .with("gLearningRate", settings.gLearningRate())
+                .with("dStepsMore", settings.balance().dSteps() - 1)
+                .with("dLearningRate", settings.balance().dLearningRate())
+                .with("gLearningRate", settings.balance().gLearningRate())
                 .run();
         boolean last = step == settings.steps();
         Map<String, Double> metrics = new LinkedHashMap<>();
         if (last || step % settings.pace().showEvery() == 0) {
-            double[] means = model.means().take(program);
-            for (int i = 0; i < means.length; i++) {
-                metrics.put(FIGURES.get(i), means[i]);
-            }
+            metrics.putAll(model.means().take(program));
             look(show);
         }
         if (last || step % settings.judgeEvery() == 0) {
             model.fid().ifPresent(fid -> metrics.putAll(fid.measure(program, seed)));
+            model.watch().ifPresent(watch -> metrics.putAll(watch.look(program, seed, step, show)));
         }
         if (!metrics.isEmpty()) {
             show.accept(new Shown.Metrics(metrics));
@@ -174,5 +173,18 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
                 .floats();
         show.accept(
                 model.frame().tiles("samples", samples, settings.grid(), "what the generator makes of the same noise"));
+    }
+
+    @Override
+    public Map<String, HostTensor> save() {
+        Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
+        model.watch().ifPresent(watch -> watch.save(state));
+        return state;
+    }
+
+    @Override
+    public void load(Map<String, HostTensor> state) {
+        super.load(state);
+        model.watch().ifPresent(watch -> watch.load(state));
     }
 }

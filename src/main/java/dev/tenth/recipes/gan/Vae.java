@@ -157,7 +157,6 @@ public final class Vae implements Recipe<Vae.Settings> {
     }
 
     // ---- the training
-    // ------------------------------------------------------------------------------------------------
 
     /** The traced half of a step. */
     private record Model(VaeNet net, Examples examples, Epochs epochs, RunningMeans losses) {
@@ -191,7 +190,7 @@ public final class Vae implements Recipe<Vae.Settings> {
                     net(settings),
                     examples,
                     new Epochs(examples.rows(Part.TRAINING), settings.batch(), setting.seed()),
-                    new RunningMeans(1));
+                    new RunningMeans(List.of("trainLoss")));
             CodePictures seen = new CodePictures(traced.net(), examples, settings.latent(), setting.seed());
             Program program = Program.trace(Precision.FLOAT32, methods -> traced.trace(methods, seen));
             super(
@@ -225,7 +224,7 @@ public final class Vae implements Recipe<Vae.Settings> {
                     .with("learningRate", settings.learningRate())
                     .run();
             if (step % settings.pace().showEvery() == 0 || step == steps()) {
-                pictures.show(program, Map.of("trainLoss", model.losses().take(program)[0]), show);
+                pictures.show(program, model.losses().take(program), show);
             }
         }
     }

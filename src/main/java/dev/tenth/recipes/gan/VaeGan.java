@@ -43,7 +43,7 @@ public final class VaeGan implements Recipe<VaeGan.Settings> {
             @Parameter(help = "Training steps", min = 1, max = 1_000_000, unit = "steps")
             int steps,
 
-            @Parameter(help = "Pictures in a batch", min = 2, max = 1000)
+            @Parameter(help = "Pictures in a batch", min = 2, max = 1000, turnable = true, reshapes = true)
             int batch,
 
             @Parameter(help = "Learning rate of all nets", min = 0, minExclusive = true, max = 1, turnable = true)

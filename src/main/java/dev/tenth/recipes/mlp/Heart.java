@@ -175,7 +175,7 @@ public final class Heart implements Recipe<Heart.Settings> {
             Model traced = new Model(
                     settings.allWidths().stream().map(PlaneNet::of).toList(),
                     new Epochs(POINTS, settings.batch(), setting.seed()),
-                    new RunningMeans(1));
+                    new RunningMeans(List.of("loss")));
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
@@ -202,7 +202,7 @@ public final class Heart implements Recipe<Heart.Settings> {
                     .with("learningRate", settings.learningRate())
                     .run();
             if (step % settings.pace().showEvery() == 0 || step == steps()) {
-                show(show, Map.of("loss", model.losses().take(program)[0]));
+                show(show, model.losses().take(program));
             }
         }
 

@@ -67,7 +67,11 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
         // A table of the user's may be smaller than a batch.
         int rows = (int) Math.min(batch, examples.rows(Part.TRAINING));
         Epochs order = new Epochs(examples.rows(Part.TRAINING), rows, setting.seed());
-        Track traced = new Track(lanes, examples, order, new RunningMeans(lanes.size()));
+        Track traced = new Track(
+                lanes,
+                examples,
+                order,
+                new RunningMeans(lanes.keySet().stream().map(Lane::wire).toList()));
         Program program = Program.trace(Precision.FLOAT32, traced::trace);
         super(
                 settings,
@@ -143,19 +147,12 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
                         lane.wire(), schedule.at(step, steps(), settings.race().rate(lane))));
         call.run();
         if (step % settings.pace().showEvery() == 0 || step == steps()) {
-            show(show, losses());
+            show(show, track.losses().take(program));
         }
     }
 
-    /** The mean loss of each lane since the last picture. */
-    private Map<Lane, Double> losses() {
-        double[] means = track.losses().take(program);
-        Map<Lane, Double> losses = new EnumMap<>(Lane.class);
-        track.lanes().keySet().forEach(lane -> losses.put(lane, means[losses.size()]));
-        return losses;
-    }
-
-    private void show(Consumer<Shown> show, Map<Lane, Double> losses) {
+    /** @param losses the mean loss of each lane since the last picture, by its name on the wire; none at the beginning */
+    private void show(Consumer<Shown> show, Map<String, Double> losses) {
         Map<Lane, Double> validation = new EnumMap<>(Lane.class);
         Map<Lane, Judgement> test = new EnumMap<>(Lane.class);
         for (Lane lane : track.lanes().keySet()) {
@@ -178,8 +175,8 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
             metrics.put(
                     "rank" + suffix,
                     1.0 + validation.values().stream().filter(e -> e < error).count());
-            if (losses.containsKey(lane)) {
-                metrics.put("trainLoss" + suffix, losses.get(lane));
+            if (losses.containsKey(lane.wire())) {
+                metrics.put("trainLoss" + suffix, losses.get(lane.wire()));
             }
         });
         for (String name : List.of("trainLoss", "validationError", "testError")) {

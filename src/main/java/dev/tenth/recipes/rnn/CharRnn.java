@@ -26,7 +26,6 @@ import dev.tenth.torch.Recurrent;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -188,7 +187,12 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
         Reading(Settings settings, Setting setting) {
             Corpus corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
             CharWriter.Net net = CharWriter.Net.of(settings.cells(), corpus.vocabulary());
-            Model traced = new Model(settings, corpus, net, new HeldOut(corpus, net), new RunningMeans(2));
+            Model traced = new Model(
+                    settings,
+                    corpus,
+                    net,
+                    new HeldOut(corpus, net),
+                    new RunningMeans(List.of("trainLoss", "gradientNorm")));
             Program program = Program.trace(settings.precision(), traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
@@ -228,10 +232,7 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             boolean epochEnds = place == stepsPerEpoch() - 1;
             boolean pictured = step % settings.pace().showEvery() == 0;
             if (pictured || epochEnds) {
-                Map<String, Double> metrics = new LinkedHashMap<>();
-                double[] means = model.lossAndNorm().take(program);
-                metrics.put("trainLoss", means[0]);
-                metrics.put("gradientNorm", means[1]);
+                Map<String, Double> metrics = model.lossAndNorm().take(program);
                 metrics.put("epoch", (double) step / stepsPerEpoch());
                 metrics.put("learningRate", learningRate);
                 metrics.put("validationLoss", model.heldOut().loss(program));

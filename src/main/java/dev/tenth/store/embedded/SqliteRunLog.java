@@ -44,7 +44,6 @@ final class SqliteRunLog implements RunLog {
     }
 
     // ---- writing
-    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public String create(RunEntry run, List<Event> events, Optional<Key> idempotencyKey) {
@@ -188,7 +187,6 @@ final class SqliteRunLog implements RunLog {
     }
 
     // ---- reading
-    // -----------------------------------------------------------------------------------------------------
 
     @Override
     public Optional<Used> findKey(String key) {
@@ -303,7 +301,6 @@ final class SqliteRunLog implements RunLog {
     }
 
     // ---- listeners
-    // ---------------------------------------------------------------------------------------------------
 
     @Override
     public void onCommit(Consumer<List<Event>> listener) {

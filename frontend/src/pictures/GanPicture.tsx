@@ -28,17 +28,35 @@ function Picture({ model, pictures, step, compact }: PictureProps) {
   );
 }
 
+const KEYS = ['image:samples', 'histogram:classes', 'text:alarm'];
+const CONTEST = [
+  { title: 'Losses', metrics: ['dLoss', 'gLoss'] },
+  { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
+];
+const VARIETY = [
+  { title: 'Signs of collapse: the alarm listens below 1.5', metrics: ['classEntropy', 'twinDistance'] },
+  { title: 'Digits covered', metrics: ['classesCovered'] },
+  { title: 'Share of the two most frequent digits, and confidence', metrics: ['top2Share', 'confidence'] },
+];
+/** The alarm tells them. */
+const SILENT = ['collapsed', 'collapseStep'];
+
 export const ganDigits: NaturalPicture = {
   Picture,
-  keys: ['image:samples', 'histogram:classes', 'text:alarm'],
+  keys: KEYS,
+  charts: [...CONTEST, { title: 'Shares judged as wished: by the discriminator, of the generator', metrics: ['dAccuracy', 'gAccuracy'] }, ...VARIETY],
+  silent: SILENT,
+};
+
+/** Where the pictures are no digits, nobody judges them. */
+export const dcgan: NaturalPicture = {
+  Picture,
+  keys: KEYS,
   charts: [
-    { title: 'Losses', metrics: ['dLoss', 'gLoss'] },
-    { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
-    { title: 'Shares judged as wished: by the discriminator, of the generator', metrics: ['dAccuracy', 'gAccuracy'] },
-    { title: 'Signs of collapse: the alarm listens below 1.5', metrics: ['classEntropy', 'twinDistance'] },
-    { title: 'Digits covered', metrics: ['classesCovered'] },
-    { title: 'Share of the two most frequent digits, and confidence', metrics: ['top2Share', 'confidence'] },
+    ...CONTEST,
+    { title: 'Fréchet distance to real digits', metrics: ['fid'], logarithmic: true },
+    { title: 'How many times smaller than at first', metrics: ['fidRatio'] },
+    ...VARIETY,
   ],
-  // The alarm tells them.
-  silent: ['collapsed', 'collapseStep'],
+  silent: SILENT,
 };

@@ -38,26 +38,13 @@ function Autoencoders(props: PictureProps) {
   );
 }
 
-const CONTEST = [{ title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] }];
-
-export const dcgan: NaturalPicture = {
-  Picture: Samples,
-  keys: ['image:samples'],
-  charts: [
-    { title: 'Losses', metrics: ['dLoss', 'gLoss'] },
-    ...CONTEST,
-    { title: 'Fréchet distance to real digits', metrics: ['fid'], logarithmic: true },
-    { title: 'How many times smaller than at first', metrics: ['fidRatio'] },
-  ],
-};
-
 export const vaeGan: NaturalPicture = {
   Picture: Autoencoders,
   keys: ['image:samples', 'image:reconstructions', 'image:edits'],
   charts: [
     { title: "Error of test pictures drawn again, in the discriminator's features", metrics: ['featureError', 'vaeFeatureError'] },
     { title: 'The same in pixels', metrics: ['pixelError', 'vaePixelError'] },
-    ...CONTEST,
+    { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
     { title: 'Share of the steps in which they learned', metrics: ['dTrained', 'decoderTrained'] },
   ],
 };
