@@ -179,11 +179,21 @@ public sealed interface Optimizer {
             trace.inPlace("_foreach_addcdiv_", values, numerators, roots, negative(learningRate));
         }
 
+        /**
+         * The gradients as the fused kernels need them: these go through memory number by number, whatever the strides, and a
+         * gradient may be a view of something larger.
+         */
+        private List<Tensor> packed() {
+            return gradients.stream()
+                    .map(g -> g.call("contiguous", g.type(), g.shape(), g))
+                    .toList();
+        }
+
         private void fusedSgd(double momentum, boolean nesterov) {
             trace.inPlace(
                     "_fused_sgd_",
                     values,
-                    gradients,
+                    packed(),
                     slots("velocity"),
                     Tensor.named("weight_decay", Scalar.of(0.0)),
                     Tensor.named("momentum", Scalar.of(momentum)),
@@ -201,7 +211,7 @@ public sealed interface Optimizer {
             trace.inPlace(
                     operator,
                     values,
-                    gradients,
+                    packed(),
                     means,
                     squares,
                     List.of(),

@@ -157,6 +157,38 @@ class OptimizerTest {
         }
     }
 
+    /** The gradient of what was filled up with zeros is a view with gaps. */
+    @ParameterizedTest
+    @MethodSource("rules")
+    void itIsAllTheSameHowAGradientLiesInMemory(Rule rule) {
+        Variable alone = Variable.parameter("alone", Variable.Initial.constant(1), 2, 3);
+        Variable filled = Variable.parameter("filled", Variable.Initial.constant(1), 2, 3);
+        Program program = Program.trace(
+                Precision.FLOAT32,
+                methods -> methods.method("step", t -> {
+                    Tensor wide = Tensor.concatenate(1, List.of(t.value(filled), t.zeros(2, 4)));
+                    Tensor slopes = t.range(14).cast(DType.FLOAT32).plus(1).reshape(2, 7);
+                    t.minimize(
+                            t.value(alone).times(slopes.narrow(1, 0, 3)).square().sum(),
+                            List.of(alone),
+                            rule.optimizer(),
+                            "first",
+                            t.number("rate"));
+                    t.minimize(
+                            wide.times(slopes).square().sum(),
+                            List.of(filled),
+                            rule.optimizer(),
+                            "second",
+                            t.number("rate"));
+                }));
+        try (Executable executable = new Executable(program, Device.CPU, 0)) {
+            for (int i = 0; i < 2; i++) {
+                executable.call("step").with("rate", .001).run();
+            }
+            assertThat(executable.get(filled)).isEqualTo(executable.get(alone));
+        }
+    }
+
     @Test
     void clippingScalesAllGradientsByTheSameFactor() {
         Program program = Program.trace(
