@@ -1,3 +1,6 @@
+import dev.tenth.torch.BatchNorm;
+import dev.tenth.torch.Conv;
+import dev.tenth.torch.Convolution;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
 import dev.tenth.torch.Device;
@@ -12,7 +15,9 @@ import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Torch;
 import dev.tenth.torch.Trace;
+import dev.tenth.torch.TransposedConv;
 import dev.tenth.torch.Variable;
+import dev.tenth.torch.Variable.Initial;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -62,7 +67,9 @@ class StepTimes {
                         results.append(' ').append(symbol);
                     }
                 } else {
-                    results.append(' ').append(result.floats()[0]);
+                    for (float value : result.floats()) {
+                        results.append(' ').append(value);
+                    }
                 }
             }
             System.out.println(results);
@@ -84,7 +91,9 @@ class StepTimes {
             case "char-rnn-256" -> charRnn(256);
             case "char-rnn-512" -> charRnn(512);
             case "generation-512" -> generation(512);
-            default -> throw new IllegalArgumentException("system: " + system + " is not one of gan-1d, char-rnn-256, char-rnn-512, generation-512");
+            case "lenet" -> lenet();
+            case "dcgan-64" -> dcgan();
+            default -> throw new IllegalArgumentException("system: " + system + " is not one of gan-1d, char-rnn-256, char-rnn-512, generation-512, lenet, dcgan-64");
         };
     }
 
@@ -170,6 +179,123 @@ class StepTimes {
             draws[i] = (float) random.nextDouble();
         }
         return new Subject(program, "prepare", "write", Map.of("draws", HostTensor.of(draws, TOKENS)), Map.of(), "symbols");
+    }
+
+    /** One step of the author's LeNet: 500 grey pictures of 28 × 28, tanh, plain SGD. */
+    private static Subject lenet() {
+        int batch = 500;
+        List<Conv> convolutions = List.of(Conv.of("conv1", 1, 20, 5, 1, 0), Conv.of("conv2", 20, 50, 5, 1, 0));
+        List<Dense> dense = List.of(Dense.glorot("hidden", 50 * 4 * 4, 500), Dense.of("output", 500, 10, Initial.zeros(), Initial.zeros()));
+        List<Variable> parameters = new ArrayList<>(parameters(dense));
+        convolutions.forEach(layer -> parameters.addAll(layer.parameters()));
+        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("step", t -> {
+            Tensor x = t.input("pictures", DType.FLOAT32, batch, 1, 28, 28);
+            for (Conv layer : convolutions) {
+                x = Convolution.maxPool2d(layer.apply(x), 2).tanh();
+            }
+            Tensor logits = dense.get(1).apply(dense.get(0).apply(x.reshape(batch, 50 * 4 * 4)).tanh());
+            Tensor loss = logits.crossEntropy(t.input("labels", DType.INT64, batch));
+            t.minimize(loss, parameters, new Optimizer.Sgd(), "sgd", t.number("rate"));
+            t.output("loss", loss);
+        }));
+        long[] labels = new SplittableRandom(5).longs(batch, 0, 10).toArray();
+        Map<String, HostTensor> data = Map.of("pictures", uniform(0, 1, batch, 1, 28, 28), "labels", HostTensor.of(labels, batch));
+        return new Subject(program, "", "step", data, Map.of("rate", .1), "loss");
+    }
+
+    /** One step of D and one of G at 64 × 64 in colour, as the recipe's faces have it. */
+    private static Subject dcgan() {
+        int batch = 64;
+        int latent = 100;
+        PictureWriter g = PictureWriter.of(latent, 32);
+        PictureReader d = PictureReader.of(32);
+        Optimizer adam = new Optimizer.Adam(.5, .999, 1e-8);
+        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method("step", t -> {
+            Tensor real = t.input("real", DType.FLOAT32, batch, 3, 64, 64);
+            Tensor fake = g.write(t.input("z", DType.FLOAT32, batch, latent));
+            Tensor dLoss = d.read(real).binaryCrossEntropyWithLogits(t.ones(batch, 1))
+                    .plus(d.read(fake.detach()).binaryCrossEntropyWithLogits(t.zeros(batch, 1)));
+            t.minimize(dLoss, d.parameters(), adam, "adam-d", t.number("rate"));
+            Tensor gLoss = d.read(fake).binaryCrossEntropyWithLogits(t.ones(batch, 1));
+            t.minimize(gLoss, g.parameters(), adam, "adam-g", t.number("rate"));
+            t.output("losses", Tensor.concatenate(0, List.of(dLoss.reshape(1), gLoss.reshape(1))));
+        }));
+        Map<String, HostTensor> data = Map.of("real", uniform(-1, 1, batch, 3, 64, 64), "z", random(batch, latent));
+        return new Subject(program, "", "step", data, Map.of("rate", 2e-4), "losses");
+    }
+
+    /** The generator: the recipe's, which only its package sees. */
+    private record PictureWriter(Dense project, List<TransposedConv> layers, List<BatchNorm> norms) {
+        static PictureWriter of(int latent, int maps) {
+            int[] widths = {8 * maps, 4 * maps, 2 * maps, maps, 3};
+            List<TransposedConv> layers = new ArrayList<>();
+            List<BatchNorm> norms = new ArrayList<>();
+            for (int i = 0; i < widths.length - 1; i++) {
+                norms.add(norm("g/norm" + i, widths[i]));
+                layers.add(TransposedConv.of("g/" + (i + 1), widths[i], widths[i + 1], 4, 2, 1, Initial.normal(.02), Initial.zeros()));
+            }
+            return new PictureWriter(Dense.of("g/0", latent, widths[0] * 4 * 4, Initial.normal(.02), Initial.zeros()), layers, norms);
+        }
+
+        Tensor write(Tensor z) {
+            Tensor x = project.apply(z).reshape(z.size(0), project.bias().shape().elements() / (4 * 4), 4, 4);
+            for (int i = 0; i < layers.size(); i++) {
+                x = layers.get(i).apply(norms.get(i).train(x).relu());
+            }
+            return x.tanh();
+        }
+
+        List<Variable> parameters() {
+            List<Variable> parameters = new ArrayList<>(project.parameters());
+            layers.forEach(layer -> parameters.addAll(layer.parameters()));
+            norms.forEach(norm -> parameters.addAll(norm.parameters()));
+            return parameters;
+        }
+    }
+
+    /** The discriminator. */
+    private record PictureReader(List<Conv> layers, List<BatchNorm> norms, Dense head) {
+        static PictureReader of(int maps) {
+            int[] widths = {3, maps, 2 * maps, 4 * maps, 8 * maps};
+            List<Conv> layers = new ArrayList<>();
+            List<BatchNorm> norms = new ArrayList<>();
+            for (int i = 0; i < widths.length - 1; i++) {
+                layers.add(Conv.of("d/" + i, widths[i], widths[i + 1], 4, 2, 1, Initial.normal(.02), Initial.zeros()));
+                if (i > 0) {
+                    norms.add(norm("d/norm" + i, widths[i + 1]));
+                }
+            }
+            return new PictureReader(layers, norms, Dense.of("d/head", 8 * maps * 4 * 4, 1, Initial.normal(.02), Initial.zeros()));
+        }
+
+        Tensor read(Tensor pictures) {
+            Tensor x = pictures;
+            for (int i = 0; i < layers.size(); i++) {
+                Tensor sums = layers.get(i).apply(x);
+                x = (i == 0 ? sums : norms.get(i - 1).train(sums)).leakyRelu(.2);
+            }
+            return head.apply(x.reshape(x.size(0), x.shape().elements() / x.size(0)));
+        }
+
+        List<Variable> parameters() {
+            List<Variable> parameters = new ArrayList<>(head.parameters());
+            layers.forEach(layer -> parameters.addAll(layer.parameters()));
+            norms.forEach(norm -> parameters.addAll(norm.parameters()));
+            return parameters;
+        }
+    }
+
+    private static BatchNorm norm(String name, int maps) {
+        return BatchNorm.of(name, maps, (_, random) -> 1 + .02 * random.nextGaussian(), .1);
+    }
+
+    private static HostTensor uniform(double least, double most, long... shape) {
+        double[] values = new SplittableRandom(6).doubles(HostTensor.size(shape), least, most).toArray();
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return HostTensor.of(floats, shape);
     }
 
     private static HostTensor random(int rows, int columns) {

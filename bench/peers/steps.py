@@ -15,14 +15,18 @@ from torch.nn import functional as F
 CHECKED_STEPS = 5
 
 
+def take(layer, state, name):
+    """A layer with the given weights."""
+    layer.weight.data.copy_(state[f"{name}/weight"])
+    layer.bias.data.copy_(state[f"{name}/bias"])
+    return layer
+
+
 def layers(state, name, sizes):
     """A dense network with tanh between its layers and the given weights."""
     modules = []
     for i in range(len(sizes) - 1):
-        layer = nn.Linear(sizes[i], sizes[i + 1])
-        layer.weight.data.copy_(state[f"{name}/{i + 1}/weight"])
-        layer.bias.data.copy_(state[f"{name}/{i + 1}/bias"])
-        modules += [layer, nn.Tanh()]
+        modules += [take(nn.Linear(sizes[i], sizes[i + 1]), state, f"{name}/{i + 1}"), nn.Tanh()]
     return nn.Sequential(*modules[:-1])
 
 
@@ -61,10 +65,7 @@ def lstm(state, hidden):
         getattr(net, f"weight_hh_l{i}").data.copy_(state[f"rnn/{i}/recurrent"])
         getattr(net, f"bias_ih_l{i}").data.copy_(state[f"rnn/{i}/input_bias"])
         getattr(net, f"bias_hh_l{i}").data.copy_(state[f"rnn/{i}/recurrent_bias"])
-    output = nn.Linear(hidden, 63)
-    output.weight.data.copy_(state["output/weight"])
-    output.bias.data.copy_(state["output/bias"])
-    return net, output
+    return net, take(nn.Linear(hidden, 63), state, "output")
 
 
 def char_rnn(state, hidden):
@@ -104,12 +105,71 @@ def generation(state, hidden):
     return step
 
 
+def lenet(state):
+    # Ours pools before tanh, which gives the same for less work: so does this, lest the order be what is compared.
+    net = nn.Sequential(
+        take(nn.Conv2d(1, 20, 5), state, "conv1"), nn.MaxPool2d(2), nn.Tanh(),
+        take(nn.Conv2d(20, 50, 5), state, "conv2"), nn.MaxPool2d(2), nn.Tanh(),
+        nn.Flatten(),
+        take(nn.Linear(50 * 4 * 4, 500), state, "hidden"), nn.Tanh(),
+        take(nn.Linear(500, 10), state, "output"))
+    sgd = torch.optim.SGD(net.parameters(), .1)
+    pictures, labels = state["data/pictures"], state["data/labels"]
+
+    def step():
+        sgd.zero_grad()
+        loss = F.cross_entropy(net(pictures), labels)
+        loss.backward()
+        sgd.step()
+        return [loss.item()]
+
+    return step
+
+
+def dcgan(state):
+    widths = [256, 128, 64, 32, 3]
+    modules = [take(nn.Linear(100, 256 * 4 * 4), state, "g/0"), nn.Unflatten(1, (256, 4, 4))]
+    for i in range(4):
+        modules += [
+            take(nn.BatchNorm2d(widths[i]), state, f"g/norm{i}"), nn.ReLU(True),
+            take(nn.ConvTranspose2d(widths[i], widths[i + 1], 4, 2, 1), state, f"g/{i + 1}")]
+    g = nn.Sequential(*modules, nn.Tanh())
+    widths.reverse()
+    modules = []
+    for i in range(4):
+        modules.append(take(nn.Conv2d(widths[i], widths[i + 1], 4, 2, 1), state, f"d/{i}"))
+        if i > 0:
+            modules.append(take(nn.BatchNorm2d(widths[i + 1]), state, f"d/norm{i}"))
+        modules.append(nn.LeakyReLU(.2, True))
+    d = nn.Sequential(*modules, nn.Flatten(), take(nn.Linear(256 * 4 * 4, 1), state, "d/head"))
+    real, z = state["data/real"], state["data/z"]
+    adam_d = torch.optim.Adam(d.parameters(), 2e-4, (.5, .999))
+    adam_g = torch.optim.Adam(g.parameters(), 2e-4, (.5, .999))
+    loss_of = nn.BCEWithLogitsLoss()
+    ones, zeros = torch.ones(64, 1), torch.zeros(64, 1)
+
+    def step():
+        fake = g(z)
+        adam_d.zero_grad()
+        d_loss = loss_of(d(real), ones) + loss_of(d(fake.detach()), zeros)
+        d_loss.backward()
+        adam_d.step()
+        adam_g.zero_grad()
+        g_loss = loss_of(d(fake), ones)
+        g_loss.backward()
+        adam_g.step()
+        return [d_loss.item(), g_loss.item()]
+
+    return step
+
+
 def main():
     system, threads, file = sys.argv[1:]
     torch.set_num_threads(int(threads))
     state = load_file(file)
     name, _, hidden = system.rpartition("-")
-    step = gan(state) if system == "gan-1d" else {"char-rnn": char_rnn, "generation": generation}[name](state, int(hidden))
+    alone = {"gan-1d": gan, "lenet": lenet, "dcgan-64": dcgan}
+    step = alone[system](state) if system in alone else {"char-rnn": char_rnn, "generation": generation}[name](state, int(hidden))
     print("results", *[value for _ in range(CHECKED_STEPS) for value in step()], flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
