@@ -59,9 +59,12 @@ public final class Convolution {
         return results == out ? enlarged : enlarged.narrow(1, 0, out);
     }
 
-    /** So many channels fill oneDNN's blocks. */
+    /**
+     * So many channels fill oneDNN's blocks. It takes two blocks together, and where it enlarges (also in the gradient of a
+     * convolution) an odd number of blocks above one comes out wrong with libtorch 2.7.1.
+     */
     private static long blocks(long channels) {
-        return Math.ceilDiv(channels, BLOCK) * BLOCK;
+        return channels <= BLOCK ? BLOCK : Math.ceilDiv(channels, 2 * BLOCK) * 2 * BLOCK;
     }
 
     /**

@@ -169,7 +169,10 @@ class OptimizerTest {
                     Tensor wide = Tensor.concatenate(1, List.of(t.value(filled), t.zeros(2, 4)));
                     Tensor slopes = t.range(14).cast(DType.FLOAT32).plus(1).reshape(2, 7);
                     t.minimize(
-                            t.value(alone).times(slopes.narrow(1, 0, 3)).square().sum(),
+                            t.value(alone)
+                                    .times(slopes.narrow(1, 0, 3))
+                                    .square()
+                                    .sum(),
                             List.of(alone),
                             rule.optimizer(),
                             "first",
