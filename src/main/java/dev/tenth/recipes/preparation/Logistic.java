@@ -3,7 +3,7 @@ package dev.tenth.recipes.preparation;
 import static dev.tenth.recipe.Bound.atLeast;
 import static dev.tenth.recipe.Bound.atMost;
 
-import dev.tenth.data.Dataset;
+import dev.tenth.data.Dataset.Kind;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
@@ -49,7 +49,7 @@ public final class Logistic implements Recipe<Logistic.Settings> {
     public record Settings(
             @Parameter(
                     help = "The rows or pictures to learn",
-                    dataset = {Dataset.Kind.TABLE, Dataset.Kind.IMAGES})
+                    dataset = {Kind.TABLE, Kind.IMAGES})
             String data,
 
             @Parameter(help = "Takes the gradients by their formula Xᵀ(p − y)/B, written out, instead of autograd")
