@@ -56,7 +56,7 @@ function ForkDialog({ run, schema, step, onClose }: Props & { onClose: () => voi
         }}
       >
         <h2 id={title}>Another run from step {count(step)}</h2>
-        <p>It begins with what this run knew then. Change what it shall do differently.</p>
+        <p>It begins with what this run knew then, and with the settings that it has now. Change what it shall do differently.</p>
         {fields.map((field) => (
           <ParameterField
             key={field.name}

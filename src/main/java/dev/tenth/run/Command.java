@@ -25,7 +25,7 @@ public sealed interface Command {
      * Starts another run from a checkpoint of this one.
      *
      * @param step of the checkpoint; the newest if empty
-     * @param parameters that differ from this run's
+     * @param parameters that differ from those that this run has now
      */
     record Fork(Optional<Long> step, Map<String, Object> parameters, Optional<String> name) implements Command {}
 }
