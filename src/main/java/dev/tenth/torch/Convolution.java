@@ -17,21 +17,9 @@ public final class Convolution {
      */
     public static Tensor conv2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
         check("conv2d", input, weight, 1);
-        long out = weight.size(0);
-        // One channel is a case of its own, in which nothing is filled up.
-        long channels = input.size(1) == 1 ? 1 : blocks(input.size(1));
-        long results = blocks(out);
         long height = (input.size(2) + 2L * padding - weight.size(2)) / stride + 1;
         long width = (input.size(3) + 2L * padding - weight.size(3)) / stride + 1;
-        Tensor maps = convolve(
-                "conv2d",
-                Shape.of(input.size(0), results, height, width),
-                filled(input, 1, channels),
-                filled(filled(weight, 1, channels), 0, results),
-                filled(bias, 0, results),
-                stride,
-                padding);
-        return results == out ? maps : maps.narrow(1, 0, out);
+        return convolve("conv2d", 1, input, weight, bias, height, width, stride, padding);
     }
 
     /**
@@ -42,21 +30,46 @@ public final class Convolution {
      */
     public static Tensor convTranspose2d(Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
         check("convTranspose2d", input, weight, 0);
-        long out = weight.size(1);
-        long channels = blocks(input.size(1));
-        // With one result nothing is filled up; that the input is 1 does not help here.
-        long results = out == 1 ? 1 : blocks(out);
         long height = (input.size(2) - 1) * stride - 2L * padding + weight.size(2);
         long width = (input.size(3) - 1) * stride - 2L * padding + weight.size(3);
-        Tensor enlarged = convolve(
-                "conv_transpose2d",
-                Shape.of(input.size(0), results, height, width),
-                filled(input, 1, channels),
-                filled(filled(weight, 0, channels), 1, results),
-                filled(bias, 0, results),
-                stride,
-                padding);
-        return results == out ? enlarged : enlarged.narrow(1, 0, out);
+        return convolve("conv_transpose2d", 0, input, weight, bias, height, width, stride, padding);
+    }
+
+    /**
+     * Either of them, with all channels filled up; only one channel beside a filter's maps is a case of its own and stays.
+     *
+     * @param from the dimension of the weight that is the input's channels; the other is the result's
+     */
+    private static Tensor convolve(
+            String operator,
+            int from,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            long height,
+            long width,
+            int stride,
+            int padding) {
+        int to = 1 - from;
+        long[] channels = {blocks(weight.size(0)), weight.size(1) == 1 ? 1 : blocks(weight.size(1))};
+        long wanted = weight.size(to);
+        Tensor result = input.trace()
+                .lowered(
+                        input.type(),
+                        in -> in.getFirst()
+                                .call(
+                                        operator,
+                                        in.getFirst().type(),
+                                        Shape.of(input.size(0), channels[to], height, width),
+                                        in.get(0),
+                                        in.get(1),
+                                        in.get(2),
+                                        new long[] {stride, stride},
+                                        new long[] {padding, padding}),
+                        filled(input, 1, channels[from]),
+                        filled(filled(weight, 0, channels[0]), 1, channels[1]),
+                        filled(bias, 0, channels[to]));
+        return channels[to] == wanted ? result : result.narrow(1, 0, wanted);
     }
 
     /**
@@ -80,26 +93,6 @@ public final class Convolution {
                 .zeros(tensor.shape().with(dimension, missing).dimensions())
                 .cast(tensor.type());
         return Tensor.concatenate(dimension, List.of(tensor, zeros));
-    }
-
-    private static Tensor convolve(
-            String operator, Shape result, Tensor input, Tensor weight, Tensor bias, int stride, int padding) {
-        return input.trace()
-                .lowered(
-                        input.type(),
-                        in -> in.getFirst()
-                                .call(
-                                        operator,
-                                        in.getFirst().type(),
-                                        result,
-                                        in.get(0),
-                                        in.get(1),
-                                        in.get(2),
-                                        new long[] {stride, stride},
-                                        new long[] {padding, padding}),
-                        input,
-                        weight,
-                        bias);
     }
 
     /** With so many rows and columns of one value on each side. */
