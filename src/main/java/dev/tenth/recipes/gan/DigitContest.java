@@ -7,6 +7,7 @@ import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Tiles;
+import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
@@ -105,12 +106,17 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
     private final Setting.Progress progress;
 
     DigitContest(GanDigits.Settings settings, Setting setting, Examples examples) {
+        DigitScorer scorer = DigitScorer.load();
         Model model = new Model(
-                settings, DigitGanNets.of(settings.nets()), examples, new VarietyWatch(), new RunningMeans(FIGURES));
+                settings,
+                DigitGanNets.of(settings.nets()),
+                examples,
+                new VarietyWatch(scorer),
+                new RunningMeans(FIGURES));
         Program traced = Program.trace(Precision.FLOAT32, model::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
-        residents.putAll(model.watch().residents(setting.residents(), setting.device()));
+        residents.putAll(scorer.residents(setting.residents(), setting.device()));
         super(settings, new Executable(traced, setting.device(), setting.seed(), residents));
         this.model = model;
         this.seed = setting.seed();

@@ -2,15 +2,12 @@ package dev.tenth.recipes.gan;
 
 import dev.tenth.recipe.Examples;
 import dev.tenth.recipe.Examples.Part;
-import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
-import dev.tenth.torch.Resident;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
@@ -43,8 +40,13 @@ final class DigitFid {
     private static final Variable FIRST =
             new Variable("fid/first", DType.FLOAT64, Shape.SCALAR, Variable.Initial.zeros(), Variable.Role.STATE);
 
-    private final DigitScorer scorer = DigitScorer.load();
+    private final DigitScorer scorer;
     private boolean realRead;
+
+    /** @param scorer whose weights the executable of the program needs */
+    DigitFid(DigitScorer scorer) {
+        this.scorer = scorer;
+    }
 
     /**
      * Adds the methods that are called here.
@@ -94,11 +96,6 @@ final class DigitFid {
                                         .detach())))
                 .getFirst()
                 .reshape(shape[0], DigitScorer.FEATURES);
-    }
-
-    /** What the executable of a program with these methods needs, besides the pictures of the test part. */
-    Map<Variable, Resident> residents(Residents shared, Device device) {
-        return scorer.residents(shared, device);
     }
 
     /** The distance, {@code fid}, and how many times smaller it is than the first of the run, {@code fidRatio}. */

@@ -6,6 +6,7 @@ import dev.tenth.recipe.ProgramTraining;
 import dev.tenth.recipe.RunningMeans;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
+import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
@@ -108,23 +109,24 @@ final class PictureContest extends ProgramTraining<Dcgan.Settings> {
 
     PictureContest(Dcgan.Settings settings, Setting setting, Examples examples, Frame frame) {
         boolean digits = frame.inner() == DigitFid.SIDE && examples.classes().equals(DIGITS);
+        // One for both that judge by it: its weights are acquired once, and released once.
+        Optional<DigitScorer> scorer = digits ? Optional.of(DigitScorer.load()) : Optional.empty();
         Model traced = new Model(
                 settings,
                 frame,
                 Dcgan.generator(settings, frame),
                 PictureReader.of("d", frame, settings.maps(), 1),
                 examples,
-                digits ? Optional.of(new DigitFid()) : Optional.empty(),
-                digits ? Optional.of(new VarietyWatch()) : Optional.empty(),
+                scorer.map(DigitFid::new),
+                scorer.map(VarietyWatch::new),
                 new RunningMeans(FIGURES));
         Program program = Program.trace(Precision.FLOAT32, traced::trace);
         Map<Variable, Resident> residents =
                 new HashMap<>(examples.residents(Part.TRAINING, setting.residents(), setting.device()));
-        traced.fid().ifPresent(fid -> {
+        scorer.ifPresent(judge -> {
             residents.putAll(examples.residents(Part.TEST, setting.residents(), setting.device()));
-            residents.putAll(fid.residents(setting.residents(), setting.device()));
+            residents.putAll(judge.residents(setting.residents(), setting.device()));
         });
-        traced.watch().ifPresent(watch -> residents.putAll(watch.residents(setting.residents(), setting.device())));
         super(settings, new Executable(program, setting.device(), setting.seed(), residents));
         this.model = traced;
         this.seed = setting.seed();

@@ -1,15 +1,11 @@
 package dev.tenth.recipes.gan;
 
-import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.cnn.DigitScorer;
-import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
-import dev.tenth.torch.Resident;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
-import dev.tenth.torch.Variable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +27,12 @@ final class SampleJudge {
     /** Farther than any two pictures. */
     private static final double FAR = 1e9;
 
-    private final DigitScorer scorer = DigitScorer.load();
+    private final DigitScorer scorer;
+
+    /** @param scorer whose weights the executable of the program needs */
+    SampleJudge(DigitScorer scorer) {
+        this.scorer = scorer;
+    }
 
     /**
      * What was seen.
@@ -118,11 +119,6 @@ final class SampleJudge {
         Tensor places = t.range(pixels.size(0));
         Tensor itself = places.unsqueeze(1).equalTo(places.unsqueeze(0));
         return distances.masked(itself, FAR).min(1).clamp(0, FAR).sqrt();
-    }
-
-    /** What the executable of a program with this method needs. */
-    Map<Variable, Resident> residents(Residents shared, Device device) {
-        return scorer.residents(shared, device);
     }
 
     /**

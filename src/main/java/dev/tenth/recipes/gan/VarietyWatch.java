@@ -1,16 +1,13 @@
 package dev.tenth.recipes.gan;
 
-import dev.tenth.recipe.Residents;
 import dev.tenth.recipe.Shown;
-import dev.tenth.torch.Device;
+import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
-import dev.tenth.torch.Resident;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.Trace;
-import dev.tenth.torch.Variable;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -22,8 +19,13 @@ final class VarietyWatch {
     private static final double[] EDGES =
             IntStream.rangeClosed(0, 10).mapToDouble(i -> i - .5).toArray();
 
-    private final SampleJudge judge = new SampleJudge();
+    private final SampleJudge judge;
     private CollapseAlarm alarm = CollapseAlarm.SILENT;
+
+    /** @param scorer whose weights the executable of the program needs */
+    VarietyWatch(DigitScorer scorer) {
+        this.judge = new SampleJudge(scorer);
+    }
 
     /**
      * Adds the method that is called here.
@@ -32,11 +34,6 @@ final class VarietyWatch {
      */
     void trace(Program.Builder methods, BiFunction<Trace, Integer, Tensor> samples) {
         judge.trace(methods, samples);
-    }
-
-    /** What the executable of a program with this method needs. */
-    Map<Variable, Resident> residents(Residents shared, Device device) {
-        return judge.residents(shared, device);
     }
 
     /** Judges the generator after a step and shows which digits it makes, and the alarm. */

@@ -7,6 +7,7 @@ import dev.tenth.data.FetchedData;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.data.Library;
 import dev.tenth.recipe.Residents;
+import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
@@ -28,12 +29,13 @@ class SampleJudgeTest {
     static Path directory;
 
     private static SampleJudge.Judgement judge(float[] pixels) {
-        SampleJudge judge = new SampleJudge();
+        DigitScorer scorer = DigitScorer.load();
+        SampleJudge judge = new SampleJudge(scorer);
         Program program = Program.trace(
                 Precision.FLOAT32,
                 methods -> judge.trace(methods, (t, n) -> t.input("pixels", DType.FLOAT32, n, DigitGanNets.PIXELS)));
         try (Executable executable =
-                new Executable(program, Device.CPU, 1, judge.residents(new Residents(), Device.CPU))) {
+                new Executable(program, Device.CPU, 1, scorer.residents(new Residents(), Device.CPU))) {
             return SampleJudge.judge(
                     executable.call("judgeSamples").with("pixels", HostTensor.of(pixels, N, DigitGanNets.PIXELS)));
         }
