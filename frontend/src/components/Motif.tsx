@@ -63,6 +63,33 @@ const DRAWN: Record<string, ComponentChildren> = {
       {[0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => <path class="stroke-data" d={`M${58 + 24 * column} ${18 + 24 * row}l-4 12`} />))}
     </>
   ),
+  dcgan: (
+    <>
+      {[[14, 10, 4], [36, 20, 3], [68, 32, 2]].flatMap(([x, size, maps]) =>
+        Array.from({ length: maps! }, (_, i) => <path class="fill-model" d={`M${x! + 4 * i} ${50 - size! / 2 - 4 * i}h${size}v${size}h-${size}z`} />),
+      )}
+      <path class="stroke-faint" d="M108 48h6" />
+      <circle class="fill-data" cx="136" cy="48" r="18" />
+      <path class="stroke-data" d="M129 44v2M143 44v2M128 54c4 6 12 6 16 0" />
+    </>
+  ),
+  vae: (
+    <>
+      <path class="fill-data" d="M14 14L62 36v24L14 82z" />
+      <path class="fill-model" d="M146 14L98 36v24l48 22z" />
+      <path class="stroke-critic" d="M62 60c10 0 10-26 18-26s8 26 18 26" />
+      <path class="stroke-faint" d="M62 62h36" />
+    </>
+  ),
+  'vae-gan': (
+    <>
+      <path class="fill-data" d="M10 22L44 38v20L10 74z" />
+      <path class="fill-model" d="M92 22L58 38v20l34 16z" />
+      <path class="stroke-faint" d="M44 48h14M92 48h14" />
+      <path class="stroke-critic" d="M106 48c14-20 30-20 44 0-14 20-30 20-44 0z" />
+      <circle class="dot-critic" cx="128" cy="48" r="6" />
+    </>
+  ),
   heart: (
     <>
       {[1.25, 1, 0.75, 0.5].map((size, i) => (
