@@ -38,7 +38,7 @@ public record Pace(
         }
     }
 
-    /** Where the service computes. */
+    /** On the service's device. */
     public Pace(int threads, int checkpointEvery, int showEvery) {
         this(threads, checkpointEvery, showEvery, AUTO);
     }

@@ -233,7 +233,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
         Schema<P> schema = Schema.of(recipe);
         P now = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters()));
-        admission.checkSize(recipe, schema.turned(now, set.parameters()));
+        P turned = schema.turned(now, set.parameters());
+        admission.checkSize(recipe, turned);
+        if (schema.reshapes(now, turned)) {
+            admission.checkData(recipe, turned); // another program is prepared from it
+        }
     }
 
     private Worker<?> engage(RunEntry run) {

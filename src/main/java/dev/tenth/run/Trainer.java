@@ -10,7 +10,6 @@ import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.Device;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
 import dev.tenth.torch.Torch;
 import java.util.ArrayList;
@@ -213,10 +212,11 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         boolean reshapes = schema.reshapes(parameters, turned);
         parameters = turned;
         if (reshapes) {
-            Map<String, HostTensor> state = training.save();
+            // The old one last: the data that both share stays in memory.
+            Training<P> other = prepared((_, _) -> {});
+            other.load(training.save());
             training.close();
-            training = prepared((_, _) -> {});
-            training.load(state);
+            training = other;
         } else {
             training.turn(parameters);
         }
