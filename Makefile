@@ -41,7 +41,7 @@ bench: build ## time against Python PyTorch and write docs/performance.md
 	@bench/run
 	@bench/serve
 
-bench-start: aot ## time starts with and without the JDK's AOT cache
+bench-start: aot ## time starts with and without the JDK's AOT cache, and of the native executable if it is there
 	@bench/start
 
 accept: build ## train a system to its figure: make accept SYSTEM=gan-1d [PRESET=author]
