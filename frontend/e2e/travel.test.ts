@@ -32,6 +32,8 @@ test('the same noise is asked at every checkpoint, one of them is pinned, and an
   const { id } = await service.post('/api/v1/runs', { recipe: 'gan-1d', name: 'the first', seed: 1, params: { steps: 1000, checkpointEvery: 100, showEvery: 10 } });
   await page.goto(`${service.url}/runs/${id}`);
   await badge(page, 'succeeded');
+  // The list of checkpoints follows the state; whoever asks before it is there asks the last but one as well.
+  await travelled().filter({ hasText: 'step 1,000' }).waitFor();
   const reading = page.locator('.sample-box').getByTestId('reading');
   await page.getByRole('button', { name: 'Draw 1,000 samples' }).click();
   await reading.filter({ hasText: 'by step 1,000' }).waitFor();
