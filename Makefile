@@ -65,7 +65,7 @@ native: jdk ## a native executable, and the integration tests against it (needs 
 	  echo "With podman and access to a registry, 'make image-native' builds it in a container instead." >&2; exit 1; fi
 	$(MVN) package -Pnative -DskipTests
 	@deploy/natives target/libtorch
-	TENTH_RUNTIME=native $(MVN) failsafe:integration-test failsafe:verify
+	TENTH_RUNTIME=native PYTORCH_LIBRARY_PATH=$(CURDIR)/target/libtorch $(MVN) failsafe:integration-test failsafe:verify
 
 native-sources: jdk ## everything but the last step of a native build: no GraalVM needed
 	$(MVN) package -Pnative -DskipTests -Dquarkus.native.sources-only=true
