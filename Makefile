@@ -86,8 +86,8 @@ image-cuda: jdk data ## a container image for NVIDIA GPUs
 	@deploy/sbom target/quarkus-app target/sbom.json
 	$(IMAGE) -f deploy/Dockerfile.jvm -t localhost/tenth:cuda .
 
-image-check: ## start, train, stream, end, resume, kill, resume in a container: IMAGE=localhost/tenth:jvm
-	@deploy/check-image localhost/tenth:jvm
+image-check: ## start, train, stream, end, resume, kill, resume in a container: CHECK=localhost/tenth:jvm
+	@deploy/check-image $(or $(CHECK),localhost/tenth:jvm)
 
 manifests: ## check the Kubernetes manifests against the published schemas
 	@deploy/check-manifests
