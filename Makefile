@@ -37,9 +37,10 @@ data: ## fetch the data sets that the main recipes need
 data-all: ## fetch every packaged data set
 	@data/fetch --all
 
-bench: build ## time against Python PyTorch and write docs/performance.md
+bench: build ## time steps and serving against Python PyTorch, and streaming; write docs/performance.md
 	@bench/run
 	@bench/serve
+	@bench/stream
 
 bench-start: aot ## time starts with and without the JDK's AOT cache, and of the native executable if it is there
 	@bench/start

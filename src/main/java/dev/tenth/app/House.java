@@ -91,6 +91,7 @@ public class House {
                         limits.viewers(),
                         StreamLimits.DEFAULT.tailEvents(),
                         StreamLimits.DEFAULT.tailBytes(),
+                        StreamLimits.DEFAULT.pageBytes(),
                         StreamLimits.DEFAULT.backlog(),
                         StreamLimits.DEFAULT.stall(),
                         StreamLimits.DEFAULT.ping()));

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 
 /**
  * Reads what a viewer has not seen from the log: all of it, page by page, or, for one that lagged, what must not be left out and
@@ -15,42 +16,48 @@ import java.util.TreeMap;
 final class Backlog {
     private static final int PAGE = 500;
 
-    private final Hub hub;
+    private final RunLog log;
     private final String run;
-    /** The numbers between which events were superseded; none if those are to be seen as well. */
-    private final List<long[]> superseded;
+    private final Superseded superseded;
 
-    Backlog(Hub hub, String run, boolean withSuperseded) {
-        this.hub = hub;
+    /**
+     * The log of a run.
+     *
+     * @param superseded what is not to be seen
+     */
+    Backlog(RunLog log, String run, Superseded superseded) {
+        this.log = log;
         this.run = run;
-        this.superseded = withSuperseded ? List.of() : Hub.superseded(hub.log(), run);
+        this.superseded = superseded;
     }
 
     /** The next page. */
     List<Envelope> all(long after) {
-        List<Event> page = hub.log().read(run, after, PAGE);
         Selection selection = new Selection(after);
-        page.forEach(event -> selection.take(event, !isHidden(event)));
+        log.read(run, after, PAGE).forEach(event -> selection.take(event, !superseded.hides(event)));
         return selection.end();
     }
 
-    /** Everything up to the end, the conflatable events of each kind only once. */
-    List<Envelope> newest(long after) {
+    /**
+     * Everything up to the end, the conflatable events of each kind only once.
+     *
+     * @param left is told how many were left out
+     */
+    List<Envelope> newest(long after, LongConsumer left) {
         Map<String, Event> newest = new HashMap<>();
         TreeMap<Long, Event> chosen = new TreeMap<>();
-        RunLog log = hub.log();
         Event last = null;
         long cursor = after;
         for (List<Event> page; !(page = log.read(run, cursor, PAGE)).isEmpty(); cursor = last.seq()) {
             for (Event event : page) {
                 if (Envelope.isLossless(event)) {
                     chosen.put(event.seq(), event);
-                } else if (!isHidden(event)) {
+                } else if (!superseded.hides(event)) {
                     Event older = newest.put(Envelope.key(event), event);
                     chosen.put(event.seq(), event);
                     if (older != null) {
                         chosen.remove(older.seq());
-                        hub.countConflated(1);
+                        left.accept(1);
                     }
                 }
             }
@@ -62,10 +69,6 @@ final class Backlog {
             selection.upTo(last);
         }
         return selection.end();
-    }
-
-    private boolean isHidden(Event event) {
-        return !Envelope.isLossless(event) && Hub.isSuperseded(event, superseded);
     }
 
     /** Events in order, with gaps for the numbers between them. */

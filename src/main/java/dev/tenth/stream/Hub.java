@@ -55,10 +55,6 @@ public final class Hub implements AutoCloseable {
         return conflated.sum();
     }
 
-    void countConflated(long events) {
-        conflated.add(events);
-    }
-
     /** Makes room for one more viewer, or says that there is none. */
     boolean admit() {
         if (closed || viewers.incrementAndGet() > limits.viewers()) {
@@ -80,7 +76,7 @@ public final class Hub implements AutoCloseable {
 
     void join(String run, Viewer viewer) {
         channels.compute(run, (id, channel) -> {
-            Channel joined = channel == null ? new Channel() : channel;
+            Channel joined = channel == null ? new Channel(run) : channel;
             joined.viewers.add(viewer);
             return joined;
         });
@@ -124,6 +120,27 @@ public final class Hub implements AutoCloseable {
         return channel == null ? null : channel.after(after);
     }
 
+    /** The next events after a number, from the log. On a worker thread. */
+    List<Envelope> page(String run, long after, boolean withSuperseded) {
+        Channel channel = channels.get(run);
+        return withSuperseded || channel == null
+                ? new Backlog(log, run, superseded(run, withSuperseded)).all(after)
+                : channel.history.page(after);
+    }
+
+    /** What a viewer that lagged gets of everything after a number. On a worker thread. */
+    List<Envelope> newest(String run, long after, boolean withSuperseded) {
+        return new Backlog(log, run, superseded(run, withSuperseded)).newest(after, conflated::add);
+    }
+
+    private Superseded superseded(String run, boolean withSuperseded) {
+        if (withSuperseded) {
+            return Superseded.NOTHING;
+        }
+        Channel channel = channels.get(run);
+        return channel == null ? Superseded.in(log, run) : channel.history.superseded();
+    }
+
     /** Tells every viewer that the service leaves, and waits until all were told; a stalled one is not waited for long. */
     @Override
     public synchronized void close() {
@@ -139,44 +156,27 @@ public final class Hub implements AutoCloseable {
         }
     }
 
-    /** Whether an event was superseded when its run went on from an earlier state. */
-    static boolean isSuperseded(Event event, List<long[]> ranges) {
-        return ranges.stream().anyMatch(range -> event.seq() > range[0] && event.seq() < range[1]);
-    }
-
-    /** The numbers between which a run's events were superseded, exclusive. */
-    static List<long[]> superseded(RunLog log, String run) {
-        List<long[]> ranges = new ArrayList<>();
-        long after = 0;
-        for (List<Event> page; !(page = log.read(run, after, 100, List.of(EventType.RUN_RESUMED.wire()))).isEmpty(); ) {
-            page.forEach(event -> ranges.add(new long[] {fromSeq(event), event.seq()}));
-            after = page.getLast().seq();
-        }
-        return ranges;
-    }
-
-    private static long fromSeq(Event resumed) {
-        String name = "\"fromSeq\":";
-        String data = resumed.data();
-        int begin = data.indexOf(name) + name.length();
-        int end = begin;
-        while (Character.isDigit(data.charAt(end))) {
-            end++;
-        }
-        return Long.parseLong(data.substring(begin, end));
-    }
-
     /** One run's newest events and viewers. */
     private final class Channel {
         private final Set<Viewer> viewers = ConcurrentHashMap.newKeySet();
         private final Deque<Envelope> tail = new ArrayDeque<>();
+        private final History history;
         private long bytes;
+
+        Channel(String run) {
+            this.history = new History(log, run, limits.pageBytes());
+        }
 
         synchronized void add(List<Event> events) {
             if (viewers.isEmpty()) {
                 return; // the last one has just left, and nobody will clear this any more
             }
             for (Event event : events) {
+                if (event.type().equals(EventType.RUN_RESUMED.wire())) {
+                    // What is kept counts no longer; who has not seen it need not.
+                    history.supersede();
+                    forget();
+                }
                 Envelope envelope = Envelope.of(event);
                 tail.add(envelope);
                 bytes += envelope.json().length;
@@ -201,7 +201,12 @@ public final class Hub implements AutoCloseable {
             return found;
         }
 
-        synchronized void clear() {
+        void clear() {
+            history.close();
+            forget();
+        }
+
+        private synchronized void forget() {
             tail.forEach(envelope -> envelope.frame().release());
             tail.clear();
             bytes = 0;

@@ -127,10 +127,8 @@ final class Viewer {
         boolean conflate = lagged;
         lagged = false;
         long after = cursor;
-        vertx.executeBlocking(() -> {
-                    Backlog backlog = new Backlog(hub, run, withSuperseded);
-                    return conflate ? backlog.newest(after) : backlog.all(after);
-                })
+        vertx.executeBlocking(
+                        () -> conflate ? hub.newest(run, after, withSuperseded) : hub.page(run, after, withSuperseded))
                 .onComplete(loaded -> {
                     loading = false;
                     if (closed) {

@@ -1,0 +1,144 @@
+package dev.tenth.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.tenth.store.Event;
+import dev.tenth.store.RunEntry;
+import dev.tenth.store.RunLog;
+import dev.tenth.store.embedded.EmbeddedStore;
+import dev.tenth.store.embedded.StoreLimits;
+import io.netty.util.ReferenceCounted;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pages of a real log, and who holds their native memory. */
+class HistoryTest {
+    private static final String RUN = "a";
+    private static final int EVENTS = 1_200;
+    private static final long ROOMY = 1 << 20;
+    private static final Instant AT = Instant.parse("2026-01-01T00:00:00.123Z");
+
+    private EmbeddedStore store;
+    private RunLog log;
+
+    @BeforeEach
+    void fill(@TempDir Path home) {
+        store = new EmbeddedStore(home, StoreLimits.DEFAULT);
+        log = store.log();
+        log.create(
+                entry(EVENTS),
+                LongStream.rangeClosed(1, EVENTS)
+                        .mapToObj(seq -> event(seq, "metrics", "{\"values\":{\"n\":" + seq + "}}"))
+                        .toList(),
+                Optional.empty());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    private static Event event(long seq, String type, String data) {
+        return new Event(RUN, seq, seq, AT, type, data);
+    }
+
+    private static RunEntry entry(long lastSeq) {
+        return new RunEntry(
+                RUN,
+                "gan-1d",
+                "quick",
+                "{}",
+                1,
+                RUN,
+                Optional.empty(),
+                "RUNNING",
+                "",
+                lastSeq,
+                EVENTS,
+                lastSeq,
+                "{}",
+                0,
+                AT,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** All pages, as a viewer from the beginning asks for them. */
+    private static List<Envelope> all(History history) {
+        List<Envelope> seen = new ArrayList<>();
+        long after = 0;
+        for (List<Envelope> page;
+                !(page = history.page(after)).isEmpty();
+                after = page.getLast().seq()) {
+            seen.addAll(page);
+        }
+        return seen;
+    }
+
+    private static void release(List<Envelope> envelopes) {
+        envelopes.forEach(envelope -> envelope.frame().release());
+    }
+
+    @Test
+    void whoComesLaterGetsTheSameBytesAndNobodyLosesThem() {
+        History history = new History(log, RUN, ROOMY);
+        List<Envelope> first = all(history);
+        List<Envelope> second = all(history);
+        assertThat(first)
+                .extracting(Envelope::seq)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, EVENTS).boxed().toList());
+        for (int i = 0; i < EVENTS; i++) {
+            assertThat(second.get(i)).isSameAs(first.get(i));
+        }
+        release(first);
+        history.close();
+        // The second one has not written yet.
+        assertThat(second).extracting(Envelope::frame).allMatch(frame -> frame.refCnt() == 1);
+        release(second);
+        assertThat(second)
+                .extracting(Envelope::frame)
+                .extracting(ReferenceCounted::refCnt)
+                .containsOnly(0);
+        release(all(history)); // what is asked for afterwards is its asker's alone
+    }
+
+    @Test
+    void noMoreIsKeptThanTheLimit() {
+        History history = new History(log, RUN, 1);
+        List<Envelope> seen = all(history);
+        release(seen);
+        // The last page alone, however large it is: 1,200 events are pages of 500, 500 and 200.
+        assertThat(seen.stream().filter(envelope -> envelope.frame().refCnt() == 1))
+                .extracting(Envelope::seq)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1_001, EVENTS).boxed().toList());
+        history.close();
+    }
+
+    @Test
+    void whatWasSupersededIsHiddenFromThenOn() {
+        History history = new History(log, RUN, ROOMY);
+        release(all(history));
+        log.append(entry(EVENTS + 1), List.of(event(EVENTS + 1, "run.resumed", "{\"fromStep\":1000,\"fromSeq\":1000}")))
+                .toCompletableFuture()
+                .join();
+        history.supersede();
+        List<Envelope> seen = all(history);
+        assertThat(seen).hasSize(1_002);
+        Envelope gap = seen.get(1_000);
+        assertThat(gap.first()).isEqualTo(1_001);
+        assertThat(gap.seq()).isEqualTo(EVENTS);
+        assertThat(seen.getLast().seq()).isEqualTo(EVENTS + 1);
+        release(seen);
+        history.close();
+    }
+}
