@@ -12,27 +12,27 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Scanner;
 
 /**
- * A class of browsers on loopback: {@code Viewers PORT RUN VIEWERS STALLED}. All watch one run over WebSockets; of the viewers, the
- * stalled ones never read. When the run has ended for the others, it prints {@code viewers FRAMES BYTES P50_MS P99_MS GAPS LATEST_MS}:
- * what they received in all; from an event's own time, which is before its commit, until one viewer in ten has read it; how many gaps
- * those were told of; and the longest that an event took while all came at once.
+ * Classes of browsers on loopback: {@code Viewers PORT RUN VIEWERS STALLED}. For each line of its input, {@code AFTER SECONDS}, a class
+ * comes and watches the run over WebSockets from the event after that number on, and leaves after so many seconds; of the viewers,
+ * the stalled ones never read. It prints {@code open} when all are there, and when they leave {@code viewers FRAMES BYTES P50_MS P99_MS
+ * LATEST_MS}: what they received in all; from an event's own time, which is before its commit, until one viewer in ten has read it; and
+ * the longest that an event took while all came at once.
  */
 class Viewers {
     private static final int TEXT = 1;
-    private static final int CLOSE = 8;
     private static final int MEASURED_ONE_IN = 10;
     private static final Duration ARRIVAL = Duration.ofSeconds(3);
-    /** An event that tells a run's state is not larger, and every event's time stands within so many bytes. */
-    private static final int LARGEST_STATE = 250;
+    /** An event's time stands within so many bytes. */
+    private static final int HEAD = 200;
 
     private final Selector selector = Selector.open();
     private long[] nanos = new long[1 << 16];
     private int count;
     private long frames;
     private long bytes;
-    private long gaps;
     private long latest;
     private Instant arrival;
 
@@ -42,77 +42,77 @@ class Viewers {
         int port = Integer.parseInt(arguments[0]);
         int viewers = Integer.parseInt(arguments[2]);
         int stalled = Integer.parseInt(arguments[3]);
-        Viewers all = new Viewers();
-        List<SocketChannel> silent = new ArrayList<>();
+        for (Scanner lines = new Scanner(System.in); lines.hasNext(); ) {
+            new Viewers().come(port, "/ws/v1/runs/" + arguments[1] + "?after=" + lines.next(), viewers, stalled, lines.nextInt());
+        }
+    }
+
+    private void come(int port, String path, int viewers, int stalled, int seconds) throws IOException {
+        List<SocketChannel> channels = new ArrayList<>();
         for (int i = 0; i < viewers; i++) {
             SocketChannel channel = SocketChannel.open();
+            channels.add(channel);
             if (i < stalled) {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, 4096);
-                silent.add(channel);
             }
             channel.connect(new InetSocketAddress("127.0.0.1", port));
-            channel.write(ByteBuffer.wrap(("GET /ws/v1/runs/" + arguments[1] + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+            channel.write(ByteBuffer.wrap(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
                     + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII)));
             if (i >= stalled) {
                 channel.configureBlocking(false);
-                channel.register(all.selector, SelectionKey.OP_READ, new Reader(i % MEASURED_ONE_IN == 0));
+                channel.register(selector, SelectionKey.OP_READ, new Reader(i % MEASURED_ONE_IN == 0));
             }
         }
-        all.arrival = Instant.now();
-        all.read(viewers - stalled);
-        long[] sorted = Arrays.copyOf(all.nanos, all.count);
+        arrival = Instant.now();
+        System.out.println("open");
+        read(Duration.ofSeconds(seconds));
+        long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
-        System.out.printf(Locale.ROOT, "viewers %d %d %.2f %.2f %d %.2f%n", all.frames, all.bytes,
-                sorted[sorted.length / 2] / 1e6, sorted[(int) (sorted.length * .99)] / 1e6, all.gaps, all.latest / 1e6);
-        for (SocketChannel channel : silent) {
+        System.out.printf(Locale.ROOT, "viewers %d %d %.2f %.2f %.2f%n", frames, bytes,
+                sorted[sorted.length / 2] / 1e6, sorted[(int) (sorted.length * .99)] / 1e6, latest / 1e6);
+        for (SocketChannel channel : channels) {
             channel.close();
         }
+        selector.close();
     }
 
-    private void read(int open) throws IOException {
-        while (open > 0) {
-            selector.select();
-            Instant now = Instant.now();
+    private void read(Duration time) throws IOException {
+        Instant end = arrival.plus(time);
+        for (Instant now = Instant.now(); now.isBefore(end); ) {
+            selector.select(100);
+            now = Instant.now();
             for (SelectionKey key : selector.selectedKeys()) {
-                if (!read((SocketChannel) key.channel(), (Reader) key.attachment(), now)) {
-                    key.channel().close();
-                    open--;
-                }
+                read((SocketChannel) key.channel(), (Reader) key.attachment(), now);
             }
             selector.selectedKeys().clear();
         }
     }
 
-    /** Whether there is more to come. */
-    private boolean read(SocketChannel channel, Reader reader, Instant now) throws IOException {
-        int more = channel.read(reader.input);
+    private void read(SocketChannel channel, Reader reader, Instant now) throws IOException {
+        if (channel.read(reader.input) < 0) {
+            throw new IOException("the service closed a viewer that reads");
+        }
         reader.input.flip();
-        boolean ended = more < 0 || !reader.isOpen() && !reader.skipHandshake();
-        for (Frame frame = reader.next(); !ended && frame != null; frame = reader.next()) {
-            ended = frame.opcode == CLOSE || frame.opcode == TEXT && count(reader, frame, now);
+        reader.skipHandshake();
+        for (Frame frame = reader.next(); frame != null; frame = reader.next()) {
+            if (frame.opcode == TEXT) {
+                count(reader, frame, now);
+            }
             reader.input.position(frame.end);
         }
         reader.keep();
-        return !ended;
     }
 
-    /** Whether it is the run's last event. */
-    private boolean count(Reader reader, Frame frame, Instant now) {
-        int size = frame.end - frame.begin;
+    private void count(Reader reader, Frame frame, Instant now) {
         frames++;
-        bytes += size;
-        if (!reader.isMeasured && size > LARGEST_STATE) {
-            return false;
-        }
-        String head = new String(reader.input.array(), frame.begin, Math.min(LARGEST_STATE, size), StandardCharsets.UTF_8);
-        if (reader.isMeasured && head.contains("\"type\":\"gap\"")) {
-            gaps++;
-        } else if (reader.isMeasured) {
+        bytes += frame.end - frame.begin;
+        if (reader.isMeasured) {
+            String head = new String(
+                    reader.input.array(), frame.begin, Math.min(HEAD, frame.end - frame.begin), StandardCharsets.UTF_8);
             int at = head.indexOf("\"at\":\"") + 6;
             measure(Instant.parse(head.substring(at, head.indexOf('"', at))), now);
         }
-        return head.contains("\"state\":\"SUCCEEDED\"");
     }
 
     private void measure(Instant made, Instant now) {
@@ -142,19 +142,19 @@ class Viewers {
             this.isMeasured = isMeasured;
         }
 
-        boolean isOpen() {
-            return isOpen;
-        }
-
-        /** Whether the service took the viewer, or has not said all of it yet. */
-        boolean skipHandshake() {
+        void skipHandshake() throws IOException {
+            if (isOpen) {
+                return;
+            }
             String text = StandardCharsets.ISO_8859_1.decode(input.duplicate()).toString();
             int end = text.indexOf("\r\n\r\n");
+            if (end >= 0 && !text.startsWith("HTTP/1.1 101")) {
+                throw new IOException("the service refused a viewer: " + text.substring(0, end));
+            }
             if (end >= 0) {
                 input.position(end + 4);
                 isOpen = true;
             }
-            return end < 0 || text.startsWith("HTTP/1.1 101");
         }
 
         /** Null if it has not arrived whole. */

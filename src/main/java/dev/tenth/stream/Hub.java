@@ -5,8 +5,9 @@ import dev.tenth.store.Event;
 import dev.tenth.store.RunLog;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -192,13 +193,15 @@ public final class Hub implements AutoCloseable {
             if (tail.isEmpty() || tail.peek().seq() > seq + 1) {
                 return null;
             }
-            int skipped = (int) Math.min(tail.size(), seq + 1 - tail.peek().seq());
-            List<Envelope> found = new ArrayList<>(tail.size() - skipped);
-            tail.stream().skip(skipped).forEach(envelope -> {
-                envelope.frame().retain();
-                found.add(envelope);
-            });
-            return found;
+            int newer = (int) Math.max(0, tail.size() - (seq + 1 - tail.peek().seq()));
+            // From the end: nearly everybody lacks the newest few of thousands.
+            Envelope[] found = new Envelope[newer];
+            Iterator<Envelope> newest = tail.descendingIterator();
+            for (int i = newer - 1; i >= 0; i--) {
+                found[i] = newest.next();
+                found[i].frame().retain();
+            }
+            return Arrays.asList(found);
         }
 
         void clear() {
