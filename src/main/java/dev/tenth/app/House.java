@@ -85,16 +85,7 @@ public class House {
                 new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
                         .resolve("data")));
         TenthConfig.Limits limits = config.limits();
-        this.hub = new Hub(
-                store.log(),
-                new StreamLimits(
-                        limits.viewers(),
-                        StreamLimits.DEFAULT.tailEvents(),
-                        StreamLimits.DEFAULT.tailBytes(),
-                        StreamLimits.DEFAULT.pageBytes(),
-                        StreamLimits.DEFAULT.backlog(),
-                        StreamLimits.DEFAULT.stall(),
-                        StreamLimits.DEFAULT.ping()));
+        this.hub = new Hub(store.log(), StreamLimits.DEFAULT.withViewers(limits.viewers()));
         Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),

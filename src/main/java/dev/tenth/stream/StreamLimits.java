@@ -17,4 +17,9 @@ public record StreamLimits(
         int viewers, int tailEvents, long tailBytes, long pageBytes, int backlog, Duration stall, Duration ping) {
     public static final StreamLimits DEFAULT =
             new StreamLimits(500, 2_000, 8 << 20, 8 << 20, 500, Duration.ofSeconds(30), Duration.ofSeconds(20));
+
+    /** The same for another number of viewers. */
+    public StreamLimits withViewers(int viewers) {
+        return new StreamLimits(viewers, tailEvents, tailBytes, pageBytes, backlog, stall, ping);
+    }
 }

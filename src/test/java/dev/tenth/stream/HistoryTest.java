@@ -8,6 +8,7 @@ import dev.tenth.store.RunLog;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;
 import io.netty.util.ReferenceCounted;
+import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -128,9 +129,7 @@ class HistoryTest {
     void whatWasSupersededIsHiddenFromThenOn() {
         History history = new History(log, RUN, ROOMY);
         release(all(history));
-        log.append(entry(EVENTS + 1), List.of(event(EVENTS + 1, "run.resumed", "{\"fromStep\":1000,\"fromSeq\":1000}")))
-                .toCompletableFuture()
-                .join();
+        goOnFrom(1_000);
         history.supersede();
         List<Envelope> seen = all(history);
         assertThat(seen).hasSize(1_002);
@@ -140,5 +139,60 @@ class HistoryTest {
         assertThat(seen.getLast().seq()).isEqualTo(EVENTS + 1);
         release(seen);
         history.close();
+    }
+
+    private void goOnFrom(long seq) {
+        String data = "{\"fromStep\":" + seq + ",\"fromSeq\":" + seq + "}";
+        log.append(entry(EVENTS + 1), List.of(event(EVENTS + 1, "run.resumed", data)))
+                .toCompletableFuture()
+                .join();
+    }
+
+    @Test
+    void theHubForgetsWhatItKeepsWhenARunGoesOnFromAnEarlierState() {
+        Vertx vertx = Vertx.vertx();
+        try (Hub hub = new Hub(log, StreamLimits.DEFAULT)) {
+            Viewer viewer = new Viewer(hub, new Viewer.Wish(RUN, EVENTS, false, true), new FullDoor(), vertx);
+            hub.admit();
+            hub.join(RUN, viewer);
+            List<Envelope> before = hub.page(RUN, 1_000, false);
+            assertThat(before).hasSize(EVENTS - 1_000);
+            release(before);
+            goOnFrom(1_000);
+            List<Envelope> after = hub.page(RUN, 1_000, false);
+            assertThat(after).extracting(Envelope::seq).containsExactly((long) EVENTS, EVENTS + 1L);
+            assertThat(after.getFirst().first()).isEqualTo(1_001);
+            release(after);
+            // Whoever had not seen all of it reads the log again.
+            assertThat(hub.tail(RUN, EVENTS - 1)).isNull();
+            List<Envelope> newest = hub.tail(RUN, EVENTS);
+            assertThat(newest).extracting(Envelope::seq).containsExactly(EVENTS + 1L);
+            release(newest);
+            viewer.gone();
+        } finally {
+            vertx.close().toCompletionStage().toCompletableFuture().join();
+        }
+    }
+
+    /** Of a viewer who reads nothing. */
+    private static final class FullDoor implements Door {
+        @Override
+        public void send(Envelope envelope) {
+            throw new AssertionError("there is no room");
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public boolean isFull() {
+            return true;
+        }
+
+        @Override
+        public void onRoom(Runnable listener) {}
+
+        @Override
+        public void close(End end, long lastSeq) {}
     }
 }
