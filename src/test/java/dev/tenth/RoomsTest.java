@@ -27,6 +27,8 @@ class RoomsTest {
             .definedBy("dev.tenth.recipes..")
             .layer("store")
             .definedBy("dev.tenth.store..")
+            .layer("http")
+            .definedBy("dev.tenth.http..")
             .layer("run")
             .definedBy("dev.tenth.run..")
             .layer("stream")
@@ -47,14 +49,16 @@ class RoomsTest {
             .mayOnlyAccessLayers("torch", "data", "recipe")
             .whereLayer("store")
             .mayNotAccessAnyLayer()
+            .whereLayer("http")
+            .mayNotAccessAnyLayer()
             .whereLayer("run")
             .mayOnlyAccessLayers("torch", "data", "recipe", "store")
             .whereLayer("stream")
-            .mayOnlyAccessLayers("store", "run")
+            .mayOnlyAccessLayers("http", "store", "run")
             .whereLayer("serve")
-            .mayOnlyAccessLayers("torch", "recipe", "store", "run")
+            .mayOnlyAccessLayers("http", "torch", "recipe", "store", "run")
             .whereLayer("api")
-            .mayOnlyAccessLayers("torch", "data", "recipe", "store", "run", "serve");
+            .mayOnlyAccessLayers("http", "torch", "data", "recipe", "store", "run", "serve");
 
     @ArchTest
     static final ArchRule noRoomImportsAnotherInACircle =

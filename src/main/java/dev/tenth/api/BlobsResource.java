@@ -1,5 +1,6 @@
 package dev.tenth.api;
 
+import dev.tenth.http.Problem;
 import dev.tenth.store.Blobs;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

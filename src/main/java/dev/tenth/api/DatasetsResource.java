@@ -1,8 +1,9 @@
 package dev.tenth.api;
 
-import dev.tenth.api.Problem.FieldError;
 import dev.tenth.data.Dataset;
 import dev.tenth.data.Library;
+import dev.tenth.http.Problem;
+import dev.tenth.http.Problem.FieldError;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;

@@ -1,5 +1,6 @@
 package dev.tenth.api;
 
+import dev.tenth.http.Problem;
 import dev.tenth.run.Runs;
 import dev.tenth.serve.Engine;
 import dev.tenth.store.Checkpoint;

@@ -1,8 +1,9 @@
 package dev.tenth.api;
 
-import dev.tenth.api.Problem.FieldError;
 import dev.tenth.data.DataException;
 import dev.tenth.data.Library;
+import dev.tenth.http.Problem;
+import dev.tenth.http.Problem.FieldError;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.serve.ModelException;

@@ -3,6 +3,7 @@ package dev.tenth.api;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tenth.http.Problem;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;

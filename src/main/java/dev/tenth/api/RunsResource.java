@@ -1,7 +1,8 @@
 package dev.tenth.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.tenth.api.Problem.FieldError;
+import dev.tenth.http.Problem;
+import dev.tenth.http.Problem.FieldError;
 import dev.tenth.run.Command;
 import dev.tenth.run.LocalRuns;
 import dev.tenth.run.MetricHistory;

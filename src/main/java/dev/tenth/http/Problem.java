@@ -1,4 +1,4 @@
-package dev.tenth.api;
+package dev.tenth.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quarkus.runtime.annotations.RegisterForReflection;
@@ -13,23 +13,23 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @RegisterForReflection // Quarkus finds what methods return, and this is only ever inside of a Response
-record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
-    static final String MEDIA_TYPE = "application/problem+json";
+public record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     /** A value of a request that cannot be. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @RegisterForReflection
-    record FieldError(String field, Object value, String allowed) {}
+    public record FieldError(String field, Object value, String allowed) {}
 
-    static Problem of(int status, String title, String detail, FieldError... errors) {
+    public static Problem of(int status, String title, String detail, FieldError... errors) {
         return new Problem("about:blank", title, status, detail, List.of(errors));
     }
 
-    Response response() {
+    public Response response() {
         return response(Map.of());
     }
 
-    Response response(Map<String, String> headers) {
+    public Response response(Map<String, String> headers) {
         Response.ResponseBuilder builder =
                 Response.status(status).type(MEDIA_TYPE).entity(this);
         headers.forEach(builder::header);
@@ -37,15 +37,15 @@ record Problem(String type, String title, int status, String detail, List<FieldE
     }
 
     /** A request that is answered with a problem. */
-    static final class Exception extends RuntimeException {
+    public static final class Exception extends RuntimeException {
         private final transient Problem problem;
 
-        Exception(int status, String title, String detail, FieldError... errors) {
+        public Exception(int status, String title, String detail, FieldError... errors) {
             super(detail);
             this.problem = of(status, title, detail, errors);
         }
 
-        Problem problem() {
+        public Problem problem() {
             return problem;
         }
     }
