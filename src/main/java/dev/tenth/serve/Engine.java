@@ -149,12 +149,12 @@ public final class Engine implements AutoCloseable {
      *
      * @throws ModelException if there is no room for one more text
      */
-    Loaded<Scribe> text(Version version) {
+    Loaded<TextModelQueue> text(Version version) {
         Ability.GenerateText<?> ability = version.generateText();
         return acquire(
                 version,
                 ability,
-                (state, lane) -> new Scribe(
+                (state, lane) -> new TextModelQueue(
                         open(version, version.recipe(), ability, state),
                         lane,
                         meters.inference(version.recipe().id(), ability.name())));
@@ -162,6 +162,16 @@ public final class Engine implements AutoCloseable {
 
     void release(Loaded<?> slot) {
         loaded.release(slot);
+    }
+
+    /** The text's client has not taken what was written: the text holds the model, but does not wait for it. */
+    void rest(Loaded<TextModelQueue> slot) {
+        loaded.rest(slot);
+    }
+
+    /** The text waits for the model again. */
+    void resume(Loaded<TextModelQueue> slot) {
+        loaded.resume(slot);
     }
 
     private <M extends AutoCloseable> Loaded<M> acquire(

@@ -41,6 +41,7 @@ final class LoadedModels {
         private final Serial lane;
         private final CompletableFuture<M> model = new CompletableFuture<>();
         private int users;
+        private int resting;
         private boolean forgotten;
         private long lastUse = System.nanoTime();
 
@@ -68,11 +69,12 @@ final class LoadedModels {
         synchronized (this) {
             found = (Loaded<M>) loaded.get(key);
             if (found != null) {
-                if (found.users >= limits.waiting()) {
+                int waiting = found.users - found.resting;
+                if (waiting >= limits.waiting()) {
                     throw new ModelException(
                             Reason.NO_ROOM,
                             "queue: %d requests of this model are under way (tenth.limits.waiting-requests); try again later"
-                                    .formatted(found.users));
+                                    .formatted(waiting));
                 }
                 found.users++;
                 users++;
@@ -127,6 +129,16 @@ final class LoadedModels {
         if (slot.users == 0 && slot.forgotten) {
             close(slot);
         }
+    }
+
+    /** A user of the model takes none of its waiting places for now. */
+    synchronized void rest(Loaded<?> slot) {
+        slot.resting++;
+    }
+
+    /** A user that rested waits for the model again. It is not refused: what was begun goes on. */
+    synchronized void resume(Loaded<?> slot) {
+        slot.resting--;
     }
 
     /** Lets go of a run's models; those in use are closed when they no longer are. */

@@ -27,12 +27,12 @@ final class Narration {
     private final Context loop;
     private final Listener listener;
     private final OptionalInt likeliest;
-    private final StopWatcher stops;
+    private final StopSequenceFilter stops;
     private final Deque<Token> held = new ArrayDeque<>();
     private final Promise<End> end = Promise.promise();
     private final long since = System.nanoTime();
     private TextRequest request;
-    private Loaded<Scribe> slot;
+    private Loaded<TextModelQueue> slot;
     private CompletableFuture<?> work = CompletableFuture.completedFuture(null);
     private int written;
     private int said;
@@ -82,7 +82,7 @@ final class Narration {
         this.likeliest = likeliest;
         this.loop = loop;
         this.listener = listener;
-        this.stops = new StopWatcher(request.stop());
+        this.stops = new StopSequenceFilter(request.stop());
     }
 
     /**
@@ -93,7 +93,8 @@ final class Narration {
     Future<End> tell() {
         slot = engine.text(version);
         end.future().onComplete(_ -> engine.release(slot));
-        back(slot.model().thenCompose(scribe -> scribe.start(request.prefix(), request.seed())))
+        back(slot.model().thenCompose(scribe -> scribe.start(request.prefix(), request.seed())
+                        .subscribeAsCompletionStage()))
                 .onFailure(end::tryFail)
                 .onSuccess(writing -> next(writing, 1));
         return end.future();
@@ -121,7 +122,10 @@ final class Narration {
             return;
         }
         int count = Math.min(wanted, left);
-        CompletableFuture<Scribe.Piece> piece = slot.model().join().next(writing, count, request.choice(), likeliest);
+        CompletableFuture<TextModelQueue.Characters> piece = slot.model()
+                .join()
+                .next(writing, count, request.choice(), likeliest)
+                .subscribeAsCompletionStage();
         work = piece;
         back(piece).onFailure(end::tryFail).onSuccess(made -> {
             if (written == 0) {

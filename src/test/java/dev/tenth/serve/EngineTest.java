@@ -6,11 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.tenth.recipe.TextModel.Choice;
 import dev.tenth.serve.Models.Version;
+import dev.tenth.serve.TextGeneration.End;
+import dev.tenth.serve.TextGeneration.Part;
+import dev.tenth.serve.TextGeneration.Piece;
+import dev.tenth.serve.TextGeneration.Reason;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.torch.HostTensor;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -246,46 +250,108 @@ class EngineTest extends OneThreadService {
         assertThat(recipe.opened).containsExactly(1f, 2f);
     }
 
-    private Narration narration(String prefix, int length, Narration.Listener listener) {
-        return new Narration(
-                engine,
-                models.find("a", Models.LATEST),
-                new TextRequest(prefix, length, new Choice(1, 0, 1), List.of(), 1),
-                OptionalInt.empty(),
-                vertx.getOrCreateContext(),
-                listener);
+    private Multi<Part> text(String prefix, int length, String... stop) {
+        return new TextGeneration(
+                        engine,
+                        models.find("a", Models.LATEST),
+                        new TextRequest(prefix, length, new Choice(1, 0, 1), List.of(stop), 1),
+                        OptionalInt.empty())
+                .parts();
     }
 
-    private static <T> T join(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().join();
+    private static AssertSubscriber<Part> read(Multi<Part> text, long requested) {
+        return text.subscribe().withSubscriber(AssertSubscriber.create(requested));
+    }
+
+    private static String whole(AssertSubscriber<Part> reader) {
+        return String.join(
+                "",
+                reader.getItems().stream()
+                        .filter(Piece.class::isInstance)
+                        .map(part -> ((Piece) part).text())
+                        .toList());
     }
 
     @Test
     void aShortTextDoesNotWaitForTheEndOfALongOne() throws Exception {
         open(100, 1 << 20);
         model("a", 1);
-        Narration.Listener reader = (_, _) -> Future.succeededFuture();
-        Narration longOne = narration("gated", TextRequest.LONGEST, reader);
-        longOne.tell();
+        AssertSubscriber<Part> longOne = read(text("gated", TextRequest.LONGEST), Long.MAX_VALUE);
         recipe.arrivals.acquire(); // it has the only thread
-        Future<Narration.End> shortOne = narration("short", 32, reader).tell();
+        AssertSubscriber<Part> shortOne = read(text("short", 32), Long.MAX_VALUE);
         recipe.gate.release(50); // far fewer pieces than the long one has
-        assertThat(join(shortOne).characters()).isEqualTo(32);
+        assertThat(shortOne.awaitCompletion(PATIENCE).getLastItem()).isEqualTo(new End(Reason.LENGTH, 32));
         longOne.cancel();
     }
 
     @Test
-    void aTextThatNobodyReadsIsNotWritten() {
+    void aPieceIsComputedWhenItIsRequested() {
         open(100, 1 << 20);
         model("a", 1);
-        Promise<Void> read = Promise.promise();
-        Narration stalled = narration("stalled", 1000, (_, _) -> read.future());
-        Future<Narration.End> end = stalled.tell();
-        join(narration("read", 1000, (_, _) -> Future.succeededFuture()).tell());
+        AssertSubscriber<Part> stalled = read(text("stalled", 1000), 1).awaitItems(1, PATIENCE);
+        read(text("read", 1000), Long.MAX_VALUE).awaitCompletion(PATIENCE);
         assertThat(recipe.written.stream().filter("stalled"::equals)).hasSize(1);
-        read.complete();
-        assertThat(join(end)).isEqualTo(new Narration.End(Narration.Reason.LENGTH, 1000));
+        stalled.request(2).awaitItems(3, PATIENCE);
+        read(text("read", 1000), Long.MAX_VALUE).awaitCompletion(PATIENCE);
+        assertThat(recipe.written.stream().filter("stalled"::equals)).hasSize(3);
+        assertThat(whole(stalled)).isEqualTo("abcdefg");
+        stalled.request(Long.MAX_VALUE).awaitCompletion(PATIENCE);
+        assertThat(stalled.getLastItem()).isEqualTo(new End(Reason.LENGTH, 1000));
         assertThat(underWay()).isZero();
+    }
+
+    @Test
+    void aTextThatIsCancelledGivesItsPlaceBackAndIsNotComputedOn() throws Exception {
+        open(2, 1 << 20);
+        model("a", 1);
+        AssertSubscriber<Part> running = read(text("gated", 1000), Long.MAX_VALUE);
+        recipe.arrivals.acquire(); // it has the only thread
+        AssertSubscriber<Part> queued = read(text("queued", 1000), Long.MAX_VALUE);
+        assertThat(underWay()).isEqualTo(2);
+        read(text("refused", 1), Long.MAX_VALUE)
+                .assertFailedWith(ModelException.class, "tenth.limits.waiting-requests");
+        queued.cancel();
+        running.cancel();
+        assertThat(underWay()).isZero();
+        AssertSubscriber<Part> next = read(text("next", 3), Long.MAX_VALUE);
+        recipe.gate.release();
+        assertThat(whole(next.awaitCompletion(PATIENCE))).isEqualTo("abc");
+        assertThat(recipe.written).doesNotContain("queued", "refused");
+        assertThat(recipe.written.stream().filter("gated"::equals)).hasSize(1);
+    }
+
+    @Test
+    void textsThatNobodyReadsTakeNoWaitingPlaces() {
+        open(2, 1 << 20);
+        model("a", 1);
+        List<AssertSubscriber<Part>> stalled = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            stalled.add(read(text("stalled", 100), 1).awaitItems(1, PATIENCE));
+        }
+        assertThat(whole(read(text("read", 5), Long.MAX_VALUE).awaitCompletion(PATIENCE)))
+                .isEqualTo("abcde");
+        stalled.forEach(each -> each.request(Long.MAX_VALUE)); // all at once: what was begun goes on
+        stalled.forEach(
+                each -> assertThat(whole(each.awaitCompletion(PATIENCE))).hasSize(100));
+        assertThat(underWay()).isZero();
+        read(text("gated", 5), Long.MAX_VALUE);
+        read(text("gated", 5), Long.MAX_VALUE);
+        read(text("refused", 1), Long.MAX_VALUE)
+                .assertFailedWith(ModelException.class, "tenth.limits.waiting-requests");
+    }
+
+    @Test
+    void aTextEndsBeforeAStopSequenceThatIsCutIntoPieces() {
+        open(100, 1 << 20);
+        model("a", 1);
+        AssertSubscriber<Part> text =
+                read(text("", 100, "zz", "opqrst"), Long.MAX_VALUE).awaitCompletion(PATIENCE);
+        assertThat(whole(text)).isEqualTo("abcdefghijklmn");
+        assertThat(text.getLastItem()).isEqualTo(new End(Reason.STOP, 14));
+        AssertSubscriber<Part> almost =
+                read(text("", 17, "opqrst"), Long.MAX_VALUE).awaitCompletion(PATIENCE);
+        assertThat(whole(almost)).isEqualTo("abcdefghijklmnopq");
+        assertThat(almost.getLastItem()).isEqualTo(new End(Reason.LENGTH, 17));
     }
 
     @Test

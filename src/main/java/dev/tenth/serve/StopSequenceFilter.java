@@ -2,20 +2,20 @@ package dev.tenth.serve;
 
 import java.util.List;
 
-/** Lets text pass until one of some words comes, also where a word is cut into pieces. The word itself does not pass. */
-final class StopWatcher {
-    private final List<String> words;
+/** Passes text on up to the first stop sequence, also where the sequence is cut into pieces. The sequence itself is not passed on. */
+final class StopSequenceFilter {
+    private final List<String> sequences;
     private String held = "";
     private boolean stopped;
 
-    StopWatcher(List<String> words) {
-        this.words = words;
+    StopSequenceFilter(List<String> sequences) {
+        this.sequences = sequences;
     }
 
-    /** The part of the text so far that can no longer become one of the words. */
+    /** The part of the text so far that can no longer become a stop sequence. */
     String pass(String text) {
         held += text;
-        int stop = words.stream()
+        int stop = sequences.stream()
                 .mapToInt(held::indexOf)
                 .filter(at -> at >= 0)
                 .min()
@@ -27,9 +27,9 @@ final class StopWatcher {
             return before;
         }
         int keep = 0;
-        for (String word : words) {
-            for (int length = Math.min(word.length() - 1, held.length()); length > keep; length--) {
-                if (word.startsWith(held.substring(held.length() - length))) {
+        for (String sequence : sequences) {
+            for (int length = Math.min(sequence.length() - 1, held.length()); length > keep; length--) {
+                if (sequence.startsWith(held.substring(held.length() - length))) {
                     keep = length;
                 }
             }
@@ -39,7 +39,7 @@ final class StopWatcher {
         return free;
     }
 
-    /** What was held back in case it became a word. */
+    /** What was held back in case it became a sequence. */
     String rest() {
         return held;
     }
