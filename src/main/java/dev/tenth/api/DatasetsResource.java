@@ -4,6 +4,7 @@ import dev.tenth.data.Dataset;
 import dev.tenth.data.Library;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.text.Excerpt;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -115,6 +116,7 @@ public class DatasetsResource {
     }
 
     private static Problem.Exception missing(String id) {
-        return new Problem.Exception(404, "No such data set", "id: there is no (uploaded) data set \"" + id + "\"");
+        return new Problem.Exception(
+                404, "No such data set", "id: there is no (uploaded) data set " + Excerpt.quoted(id));
     }
 }

@@ -6,6 +6,7 @@ import dev.tenth.serve.Engine;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
+import dev.tenth.text.Excerpt;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -41,14 +42,16 @@ public class ExportsResource {
     @Path("/{step}.safetensors")
     public Response state(@PathParam("id") String id, @PathParam("step") String step) {
         if (log.find(id).isEmpty()) {
-            throw new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + id + "\"");
+            throw new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run " + Excerpt.quoted(id));
         }
         Checkpoint checkpoint = checkpoints.list(id).reversed().stream()
                 .filter(each ->
                         step.equals(LATEST) || Long.toString(each.step()).equals(step))
                 .findFirst()
                 .orElseThrow(() -> new Problem.Exception(
-                        404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
+                        404,
+                        "No such checkpoint",
+                        "step: run " + id + " has no checkpoint of step " + Excerpt.quoted(step)));
         StreamingOutput file = output -> {
             try (ReadableByteChannel channel = checkpoints.open(checkpoint)) {
                 Channels.newInputStream(channel).transferTo(output);

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.text.Excerpt;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
@@ -53,9 +54,9 @@ final class Json {
                     400,
                     "Malformed JSON",
                     "line " + (e.getLocation() == null ? 1 : e.getLocation().getLineNr()) + ": "
-                            + e.getOriginalMessage());
+                            + Excerpt.of(e.getOriginalMessage()));
         } catch (IOException e) {
-            throw new Problem.Exception(400, "Malformed JSON", e.getMessage());
+            throw new Problem.Exception(400, "Malformed JSON", Excerpt.of(e.getMessage()));
         }
         if (!(node instanceof ObjectNode object)) {
             throw new Problem.Exception(400, "Malformed request", "the body is not a JSON object");
@@ -112,11 +113,10 @@ final class Json {
     }
 
     private static Problem.Exception wrong(String name, JsonNode value, String allowed) {
-        String shown = value == null ? "nothing" : value.toString();
         return new Problem.Exception(
                 422,
                 "A field that cannot be",
-                name + ": " + (shown.length() > 100 ? shown.substring(0, 100) + "…" : shown) + " is not " + allowed,
+                Excerpt.of(name) + ": " + (value == null ? "nothing" : Excerpt.of(value)) + " is not " + allowed,
                 new FieldError(name, value, allowed));
     }
 }

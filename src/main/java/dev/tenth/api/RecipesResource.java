@@ -10,6 +10,7 @@ import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
 import dev.tenth.run.LocalRuns;
+import dev.tenth.text.Excerpt;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -48,7 +49,7 @@ public class RecipesResource {
                 .orElseThrow(() -> new Problem.Exception(
                         404,
                         "No such recipe",
-                        "id: \"" + id + "\" is not one of "
+                        "id: " + Excerpt.quoted(id) + " is not one of "
                                 + runs.recipes().stream().map(Recipe::id).toList()));
     }
 

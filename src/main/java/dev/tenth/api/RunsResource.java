@@ -12,6 +12,7 @@ import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
+import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Safetensors;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -123,7 +124,7 @@ public class RunsResource {
             throw new Problem.Exception(
                     400,
                     "Bad cursor",
-                    "cursor: there is no run \"" + cursor + "\"",
+                    "cursor: there is no run " + Excerpt.quoted(cursor),
                     new FieldError("cursor", cursor, "the `next` of an earlier page"));
         }
         List<RunEntry> found = log.list(Optional.ofNullable(recipe), wanted, Optional.ofNullable(cursor), size + 1);
@@ -146,7 +147,7 @@ public class RunsResource {
         throw new Problem.Exception(
                 400,
                 "Bad limit",
-                "limit: \"" + limit + "\" is not " + allowed,
+                "limit: " + Excerpt.quoted(limit) + " is not " + allowed,
                 new FieldError("limit", limit, allowed));
     }
 
@@ -156,7 +157,7 @@ public class RunsResource {
             throw new Problem.Exception(
                     400,
                     "Bad state",
-                    "state: \"" + name + "\" is not one of " + List.of(RunState.values()),
+                    "state: " + Excerpt.quoted(name) + " is not one of " + List.of(RunState.values()),
                     new FieldError("state", name, "one of " + List.of(RunState.values())));
         }
         return upper;
@@ -170,8 +171,8 @@ public class RunsResource {
 
     private RunEntry existing(String id) {
         return runs.find(id)
-                .orElseThrow(() ->
-                        new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + id + "\""));
+                .orElseThrow(() -> new Runs.RefusedException(
+                        Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run " + Excerpt.quoted(id)));
     }
 
     /** The metrics over the steps, without what a resumed run took back. */
@@ -226,7 +227,7 @@ public class RunsResource {
                 throw new Problem.Exception(
                         422,
                         "No such command",
-                        "type: \"" + type + "\" is not one of " + COMMANDS,
+                        "type: " + Excerpt.quoted(type) + " is not one of " + COMMANDS,
                         new FieldError("type", type, "one of " + COMMANDS));
         };
     }
@@ -282,7 +283,9 @@ public class RunsResource {
                 .filter(each -> Long.toString(each.step()).equals(step))
                 .findFirst()
                 .orElseThrow(() -> new Problem.Exception(
-                        404, "No such checkpoint", "step: run " + id + " has no checkpoint of step \"" + step + "\""));
+                        404,
+                        "No such checkpoint",
+                        "step: run " + id + " has no checkpoint of step " + Excerpt.quoted(step)));
     }
 
     /** A pinned checkpoint is never thinned out. */

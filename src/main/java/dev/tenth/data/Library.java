@@ -1,5 +1,6 @@
 package dev.tenth.data;
 
+import dev.tenth.text.Excerpt;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.SoftReference;
@@ -73,8 +74,8 @@ public final class Library implements Datasets {
     }
 
     private Content content(String id, Dataset.Kind kind) {
-        Dataset card = find(id).orElseThrow(() -> new DataException("data: there is no data set \"" + id
-                + "\" (any more); there are " + list().stream().map(Dataset::id).toList()));
+        Dataset card = find(id).orElseThrow(() -> new DataException("data: there is no data set " + Excerpt.quoted(id)
+                + " (any more); there are " + list().stream().map(Dataset::id).toList()));
         if (card.kind() != kind) {
             throw new DataException("data: \"" + id + "\" is of kind " + card.kind() + ", not " + kind);
         }

@@ -1,6 +1,7 @@
 package dev.tenth.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tenth.text.Excerpt;
 import io.quarkus.runtime.annotations.RegisterForReflection;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -19,7 +20,13 @@ public record Problem(String type, String title, int status, String detail, List
     /** A value of a request that cannot be. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @RegisterForReflection
-    public record FieldError(String field, Object value, String allowed) {}
+    public record FieldError(String field, Object value, String allowed) {
+        public FieldError {
+            field = Excerpt.of(field);
+            // A number or a flag stays one; of what is long its text begins.
+            value = value != null && value.toString().length() > Excerpt.LONGEST ? Excerpt.of(value) : value;
+        }
+    }
 
     public static Problem of(int status, String title, String detail, FieldError... errors) {
         return new Problem("about:blank", title, status, detail, List.of(errors));

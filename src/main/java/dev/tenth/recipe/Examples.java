@@ -5,6 +5,7 @@ import dev.tenth.data.Dataset;
 import dev.tenth.data.Datasets;
 import dev.tenth.data.LabelledImages;
 import dev.tenth.data.Table;
+import dev.tenth.text.Excerpt;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
@@ -101,7 +102,7 @@ public final class Examples {
     public static Examples of(String id, Datasets data, int validation) {
         Dataset.Kind kind = data.find(id)
                 .map(Dataset::kind)
-                .orElseThrow(() -> new DataException("data: there is no data set \"" + id + "\""));
+                .orElseThrow(() -> new DataException("data: there is no data set " + Excerpt.quoted(id)));
         Examples examples =
                 switch (kind) {
                     case IMAGES -> of(id, data.images(id), validation);

@@ -1,5 +1,6 @@
 package dev.tenth.recipe;
 
+import dev.tenth.text.Excerpt;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -49,7 +50,8 @@ public final class Schema<P extends Record & Parameters> {
 
         public InvalidParametersException(List<Violation> violations) {
             super(violations.stream()
-                    .map(v -> v.field() + ": " + v.value() + " is not allowed; give " + v.allowed())
+                    .map(v -> Excerpt.of(v.field()) + ": " + Excerpt.of(v.value()) + " is not allowed; give "
+                            + v.allowed())
                     .collect(Collectors.joining("; ")));
             this.violations = List.copyOf(violations);
         }

@@ -11,6 +11,7 @@ import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.RunEntry;
+import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Torch;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class Admission {
                 .orElseThrow(() -> new RefusedException(
                         Reason.NO_SUCH_PRESET,
                         "preset",
-                        "preset: \"" + name.get() + "\" is not one of "
+                        "preset: " + Excerpt.quoted(name.get()) + " is not one of "
                                 + presets.stream().map(Preset::name).toList()));
     }
 

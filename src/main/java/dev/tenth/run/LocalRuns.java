@@ -9,6 +9,7 @@ import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
+import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -129,7 +130,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             throw new RefusedException(
                     Reason.NO_SUCH_RECIPE,
                     "recipe",
-                    "recipe: \"" + id + "\" is not one of "
+                    "recipe: " + Excerpt.quoted(id) + " is not one of "
                             + recipesById.keySet().stream().sorted().toList());
         }
         return recipe;
@@ -340,8 +341,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private RunEntry existing(String run) {
         return find(run)
-                .orElseThrow(
-                        () -> new RefusedException(Reason.NO_SUCH_RUN, "id", "id: there is no run \"" + run + "\""));
+                .orElseThrow(() ->
+                        new RefusedException(Reason.NO_SUCH_RUN, "id", "id: there is no run " + Excerpt.quoted(run)));
     }
 
     @Override
