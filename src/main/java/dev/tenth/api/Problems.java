@@ -7,6 +7,7 @@ import dev.tenth.http.Problem.FieldError;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.serve.ModelException;
+import dev.tenth.store.StoreException;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
@@ -77,6 +78,21 @@ final class Problems {
     @ServerExceptionMapper
     Response tooLarge(Library.TooLargeException exception) {
         return Problem.of(413, "File too large", exception.getMessage()).response();
+    }
+
+    /** The store fails, not the request: whoever asks again later may be served. */
+    @ServerExceptionMapper
+    Response store(StoreException exception) {
+        String detail = exception.getMessage();
+        return switch (exception.reason()) {
+            case FULL -> Problem.of(507, "Disk full", detail).response(LATER);
+            case CORRUPT -> Problem.of(409, "Corrupt", detail).response();
+            case MISSING -> Problem.of(404, "Not there", detail).response();
+            case UNAVAILABLE -> {
+                LOG.log(System.Logger.Level.WARNING, "the store cannot serve a request", exception);
+                yield Problem.of(503, "The store cannot be reached", detail).response(LATER);
+            }
+        };
     }
 
     /** What the framework refuses: unknown path, method, media type. */

@@ -15,15 +15,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 
 /**
  * The writer's end of one run's log: it numbers the events, and folds them into the run's entry. Appending does not wait for
  * the disk, except for the store's back-pressure.
  *
- * <p>Invariant: one journal at a time writes a run, so its numbers have no holes.
+ * <p>Invariant: one journal at a time writes a run, so its numbers have no holes. After an append that failed, every later one
+ * and every {@link #flush} fails with its reason: the log sees to that.
  */
 final class Journal {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,7 +38,6 @@ final class Journal {
     private int checkpoints;
     private Optional<Instant> startedAt;
     private Optional<Instant> endedAt;
-    private CompletionStage<Void> newest = CompletableFuture.completedFuture(null);
 
     /** Writes on from where the entry stands. */
     Journal(RunLog log, RunEntry entry) {
@@ -175,18 +172,11 @@ final class Journal {
     /**
      * Waits until everything that was appended is durable.
      *
-     * @throws StoreException if it never will be
+     * @throws StoreException if it never will be; if the disk is full or it takes too long, after which it can be waited for
+     *     again
      */
     void flush() {
-        CompletionStage<Void> pending;
-        synchronized (this) {
-            pending = newest;
-        }
-        try {
-            pending.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreException failure ? failure : e;
-        }
+        log.flush(origin.id());
     }
 
     private void append(long atStep, Draft... drafts) {
@@ -199,9 +189,9 @@ final class Journal {
             events.add(new Event(origin.id(), lastSeq, atStep, at, draft.type().wire(), draft.data()));
         }
         try {
-            newest = log.append(entry(), events);
-        } catch (IllegalArgumentException e) {
-            lastSeq = before; // refused as too large: its numbers are free again
+            log.append(entry(), events);
+        } catch (IllegalArgumentException | StoreException e) {
+            lastSeq = before; // nothing was appended: its numbers are free again
             throw e;
         }
     }

@@ -19,7 +19,7 @@ public interface RunLog extends AutoCloseable {
      * @param events {@code seq} from 1; {@code run.lastSeq} is the last one's
      * @param idempotencyKey where given and already used: nothing is added
      * @return the id of the run that was made with this key, now or earlier
-     * @throws StoreException if there is a run with this id already, or it cannot be written
+     * @throws StoreException if there is a run with this id already, or it cannot be written; on a full disk at once
      */
     String create(RunEntry run, List<Event> events, Optional<Key> idempotencyKey);
 
@@ -38,15 +38,36 @@ public interface RunLog extends AutoCloseable {
 
     /**
      * Appends events, whose {@code seq} follow on from the last one, and the entry that they lead to. It returns before
-     * they are durable and blocks only while too much waits to be written: on a full disk, until there is space again.
+     * they are durable and blocks only while too much waits to be written, within the store's bound.
+     *
+     * <p>Invariant: once an append of a run has failed, every later one fails with the same reason, also those that wait
+     * already; {@link #reopen} ends that. So a log has no holes, whatever fails.
      *
      * @return completed once they are durable; exceptionally with a {@link StoreException} if they cannot be written and
-     *     never will be. What hangs on it runs on the thread that writes, so it must be quick
+     *     never will be. On a full disk it stays open until there is space. What hangs on it runs on the thread that
+     *     writes, so it must be quick
      * @throws IllegalArgumentException if a {@code seq} does not follow on, the entry's {@code lastSeq} is another than the
      *     last event's, or an event is larger than the store's limit; nothing is appended
-     * @throws StoreException if there is no such run, or the log takes nothing more
+     * @throws StoreException if there is no such run, an earlier append of it failed, too much waits for too long, or the
+     *     log takes nothing more; nothing is appended
      */
     CompletionStage<Void> append(RunEntry run, List<Event> events);
+
+    /**
+     * Waits until everything that was appended to a run is durable, within the store's bound.
+     *
+     * @throws StoreException if an append failed; if the disk is full or the bound is reached: what waits is not lost by
+     *     that, and can be waited for again
+     */
+    void flush(String run);
+
+    /**
+     * Lets a run be written again after a failed append, from what is durable on: what waited is written, or has failed.
+     *
+     * @return the entry as of the last durable event
+     * @throws StoreException if there is no such run, or that does not become clear within the store's bound
+     */
+    RunEntry reopen(String run);
 
     /**
      * Events of a run after {@code seq}, oldest first. Durable ones only.
@@ -71,13 +92,21 @@ public interface RunLog extends AutoCloseable {
      */
     List<RunEntry> list(Optional<String> recipe, List<String> states, Optional<String> before, int limit);
 
-    /** Removes a run with its events, durably; its checkpoints and blobs are not touched. What remains is that it was there. */
+    /**
+     * Removes a run with its events, durably; its checkpoints and blobs are not touched. What remains is that it was there.
+     * It works on a full disk too, and does not wait for appends that wait for space.
+     *
+     * @throws StoreException if it cannot be removed within the store's bound
+     */
     void delete(String run);
 
     /** Whether a run was there and was removed; of those that were removed long ago it is forgotten, within the store's limits. */
     boolean wasDeleted(String run);
 
-    /** Calls the listener with each batch of a run's events, in order, once they are durable. It must return quickly. */
+    /**
+     * Calls the listener with each batch of a run's events, in order, once they are durable. It must return quickly. What it
+     * throws is logged, and concerns neither the other listeners nor the log.
+     */
     void onCommit(Consumer<List<Event>> listener);
 
     /** Calls the listener with the id of each run that was removed. It must return quickly. */
@@ -89,6 +118,9 @@ public interface RunLog extends AutoCloseable {
      * run's word that it pauses); after that, {@link #append} blocks.
      */
     void onSpace(Consumer<Boolean> listener);
+
+    /** Whether the log can be written. It does not wait. */
+    StoreHealth health();
 
     @Override
     void close();

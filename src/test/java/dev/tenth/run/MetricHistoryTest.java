@@ -8,6 +8,7 @@ import dev.tenth.store.RunEntry;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is read of a log: metrics over the steps, and pins. */
 class MetricHistoryTest {
     private static final StoreLimits LIMITS =
-            new StoreLimits(20_000, 1 << 22, 1 << 20, 1 << 16, 2, 1 << 16, 1 << 16, 3);
+            new StoreLimits(20_000, 1 << 22, 1 << 20, 1 << 16, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     @TempDir

@@ -45,7 +45,7 @@ class ThinningTest {
 
         @Override
         public ReadableByteChannel open(Checkpoint checkpoint) {
-            throw new StoreException("only names");
+            throw new StoreException(StoreException.Reason.UNAVAILABLE, "only names");
         }
 
         @Override

@@ -53,7 +53,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Time-lapses and walks over a real store and real sockets, of a model whose every pixel is known. */
 @Timeout(60)
 class LatentTest {
-    private static final StoreLimits STORE = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3);
+    private static final StoreLimits STORE =
+            new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Prior PRIOR = new Prior.Normal();
     private static final int SEED = 7;

@@ -31,7 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The engine and its doors over a real store and real sockets, with one thread and models that wait where a test wants. */
 @Timeout(240)
 abstract class OneThreadService {
-    static final StoreLimits STORE = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3);
+    static final StoreLimits STORE =
+            new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir

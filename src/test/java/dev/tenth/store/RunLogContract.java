@@ -8,15 +8,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What every adapter of {@link RunLog} must hold. */
-abstract class RunLogContract {
+public abstract class RunLogContract {
     /** A log over the same place each time it is opened; the former one is closed. */
-    abstract RunLog open();
+    protected abstract RunLog open();
 
-    static RunEntry run(String id, String state, long lastSeq) {
+    /** How the writing of an event can fail. */
+    public enum Fault {
+        CONSTRAINT,
+        DISK_ERROR,
+        RUNTIME_EXCEPTION,
+        ERROR,
+        /** The commit fails each time, and nothing is written. */
+        COMMIT_FAILS,
+        /** The commit fails once, and nothing is written by that. */
+        COMMIT_FAILS_ONCE,
+        /** The commit fails, but what it should write is written. */
+        COMMIT_HAPPENS_BUT_FAILS
+    }
+
+    /** The data of an event whose writing fails so. */
+    protected abstract String dataThatFails(Fault fault);
+
+    public static RunEntry run(String id, String state, long lastSeq) {
         return new RunEntry(
                 id,
                 "gan-1d",
@@ -37,7 +60,7 @@ abstract class RunLogContract {
                 Optional.empty());
     }
 
-    static List<Event> events(String run, long from, long to) {
+    public static List<Event> events(String run, long from, long to) {
         return LongStream.rangeClosed(from, to)
                 .mapToObj(seq -> new Event(
                         run,
@@ -138,5 +161,136 @@ abstract class RunLogContract {
         assertThat(log.find("g")).isEmpty();
         assertThat(log.wasDeleted("g")).isTrue();
         assertThat(log.wasDeleted("never")).isFalse();
+    }
+
+    private List<Event> failing(String run, long seq, Fault fault) {
+        Event event = events(run, seq, seq).getFirst();
+        return List.of(new Event(run, seq, event.step(), event.at(), event.type(), dataThatFails(fault)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"COMMIT_FAILS_ONCE", "COMMIT_HAPPENS_BUT_FAILS"},
+            mode = EnumSource.Mode.EXCLUDE)
+    @Timeout(60)
+    void afterAFailedAppendNothingLandsUntilTheRunIsReopened(Fault fault) {
+        RunLog log = open();
+        log.create(run("h", "RUNNING", 1), events("h", 1, 1), Optional.empty());
+        log.create(run("i", "RUNNING", 1), events("i", 1, 1), Optional.empty());
+        log.append(run("h", "RUNNING", 2), events("h", 2, 2));
+        CompletionStage<Void> broken = log.append(run("h", "RUNNING", 3), failing("h", 3, fault));
+        CompletionStage<Void> other = log.append(run("i", "RUNNING", 2), events("i", 2, 2));
+        assertThatThrownBy(() -> broken.toCompletableFuture().join()).hasCauseInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> log.append(run("h", "RUNNING", 4), events("h", 4, 4))
+                        .toCompletableFuture()
+                        .join())
+                .hasMessageContaining("run h takes nothing more");
+        assertThatThrownBy(() -> log.flush("h"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("run h takes nothing more");
+        other.toCompletableFuture().join();
+        log.flush("i");
+        assertThat(log.read("h", 0, 10)).isEqualTo(events("h", 1, 2));
+        assertThat(log.reopen("h")).isEqualTo(run("h", "RUNNING", 2));
+        log.append(run("h", "RUNNING", 4), events("h", 3, 4));
+        log.flush("h");
+        assertThat(open().read("h", 0, 10)).isEqualTo(events("h", 1, 4));
+    }
+
+    @Test
+    @Timeout(60)
+    void whatWaitsBehindAFailedAppendFailsToo() {
+        RunLog log = open();
+        log.create(run("j", "RUNNING", 1), events("j", 1, 1), Optional.empty());
+        List<CompletionStage<Void>> stages = new ArrayList<>();
+        CountDownLatch queued = new CountDownLatch(1);
+        log.onCommit(batch -> {
+            if (batch.getFirst().seq() == 2) {
+                await(queued); // so that the rest is one group
+            }
+        });
+        stages.add(log.append(run("j", "RUNNING", 2), events("j", 2, 2)));
+        stages.add(log.append(run("j", "RUNNING", 3), failing("j", 3, Fault.CONSTRAINT)));
+        for (long seq = 4; seq <= 50; seq++) {
+            stages.add(log.append(run("j", "RUNNING", seq), events("j", seq, seq)));
+        }
+        queued.countDown();
+        assertThatThrownBy(() -> log.flush("j")).isInstanceOf(StoreException.class);
+        stages.getFirst().toCompletableFuture().join();
+        assertThat(stages.subList(1, stages.size())).allSatisfy(stage -> assertThatThrownBy(
+                        () -> stage.toCompletableFuture().get(30, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(StoreException.class));
+        assertThat(log.read("j", 0, 100)).isEqualTo(events("j", 1, 2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Fault.class,
+            names = {"COMMIT_FAILS_ONCE", "COMMIT_HAPPENS_BUT_FAILS"})
+    @Timeout(60)
+    void aCommitOfUnknownOutcomeIsFoundOutAndLandsOnce(Fault fault) {
+        RunLog log = open();
+        List<Long> heard = new ArrayList<>();
+        log.onCommit(batch -> batch.forEach(event -> heard.add(event.seq())));
+        log.create(run("k", "RUNNING", 1), events("k", 1, 1), Optional.empty());
+        log.append(run("k", "RUNNING", 2), failing("k", 2, fault));
+        log.append(run("k", "RUNNING", 3), events("k", 3, 3));
+        log.flush("k");
+        assertThat(heard).containsExactly(1L, 2L, 3L);
+        assertThat(open().read("k", 0, 10)).extracting(Event::seq).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
+    void aRunWhoseFirstEventsCannotBeWrittenIsNotMade() {
+        RunLog log = open();
+        assertThatThrownBy(() ->
+                        log.create(run("l", "QUEUED", 1), failing("l", 1, Fault.RUNTIME_EXCEPTION), Optional.empty()))
+                .isInstanceOf(StoreException.class);
+        assertThat(log.find("l")).isEmpty();
+        assertThat(log.create(run("m", "QUEUED", 1), failing("m", 1, Fault.COMMIT_HAPPENS_BUT_FAILS), Optional.empty()))
+                .isEqualTo("m");
+    }
+
+    @Test
+    @Timeout(60)
+    void aListenersFaultConcernsNeitherTheOthersNorTheLog() {
+        RunLog log = open();
+        List<Long> heard = new ArrayList<>();
+        log.onCommit(batch -> {
+            throw new OutOfMemoryError("in a listener");
+        });
+        log.onCommit(batch -> {
+            throw new IllegalStateException("in a listener");
+        });
+        log.onCommit(batch -> batch.forEach(event -> heard.add(event.seq())));
+        log.onDelete(run -> {
+            throw new StackOverflowError();
+        });
+        log.create(run("n", "RUNNING", 1), events("n", 1, 1), Optional.empty());
+        log.append(run("n", "RUNNING", 3), events("n", 2, 3))
+                .toCompletableFuture()
+                .join();
+        assertThat(heard).containsExactly(1L, 2L, 3L);
+        log.delete("n");
+        assertThat(log.find("n")).isEmpty();
+        assertThat(log.health()).isEqualTo(new StoreHealth(Optional.empty(), false));
+    }
+
+    @Test
+    void aRunThatIsNotThereTakesNothing() {
+        RunLog log = open();
+        assertThatThrownBy(() -> log.append(run("o", "RUNNING", 1), events("o", 1, 1)))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.MISSING));
+        assertThatThrownBy(() -> log.reopen("o")).isInstanceOf(StoreException.class);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

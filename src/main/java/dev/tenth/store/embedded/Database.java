@@ -1,6 +1,7 @@
 package dev.tenth.store.embedded;
 
 import dev.tenth.store.StoreException;
+import dev.tenth.store.StoreException.Reason;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.sqlite.SQLiteConfig;
 
 /** The SQLite file: its tables, one connection that writes and some that read. */
@@ -36,11 +39,14 @@ final class Database implements AutoCloseable {
             List.of("CREATE TABLE deleted_run (place INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE)"));
 
     /** The version of the tables, kept in {@code PRAGMA user_version}. */
-    private static final int VERSION = TABLES.size();
+    static final int VERSION = TABLES.size();
 
-    private final Connection writer;
+    private final Path file;
+    private final StoreLimits limits;
+    private final UnaryOperator<Connection> writing;
     private final BlockingQueue<Connection> readers;
     private final List<Connection> all = new ArrayList<>();
+    private Connection writer;
 
     /** A question to the database. */
     @FunctionalInterface
@@ -48,24 +54,31 @@ final class Database implements AutoCloseable {
         T ask(Connection connection) throws SQLException;
     }
 
-    Database(Path file, int readers) {
-        this.readers = new ArrayBlockingQueue<>(readers);
+    /**
+     * Opens the file, or makes it.
+     *
+     * @param writing what the connection that writes goes through; a test lets it fail
+     */
+    Database(Path file, StoreLimits limits, UnaryOperator<Connection> writing) {
+        this.file = file;
+        this.limits = limits;
+        this.writing = writing;
+        this.readers = new ArrayBlockingQueue<>(limits.readers());
         try {
-            writer = connect(file);
-            prepare(file);
-            for (int i = 0; i < readers; i++) {
-                this.readers.add(connect(file));
+            prepare();
+            for (int i = 0; i < limits.readers(); i++) {
+                this.readers.add(connect());
             }
         } catch (SQLException e) {
             close();
-            throw new StoreException("log: cannot open " + file + ": " + e.getMessage(), e, false);
+            throw new StoreException(Reason.UNAVAILABLE, "log: cannot open " + file + ": " + e.getMessage(), e);
         } catch (StoreException e) {
             close();
             throw e;
         }
     }
 
-    private Connection connect(Path file) throws SQLException {
+    private Connection connect() throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         // FULL: a commit has reached the disk when it returns; NORMAL would lose the last ones with the power.
@@ -76,58 +89,91 @@ final class Database implements AutoCloseable {
         return connection;
     }
 
-    private void prepare(Path file) throws SQLException {
-        try (Statement statement = writer.createStatement()) {
+    private void prepare() throws SQLException {
+        Connection connection = writer();
+        try (Statement statement = connection.createStatement()) {
             int version;
             try (ResultSet rows = statement.executeQuery("PRAGMA user_version")) {
                 version = rows.getInt(1);
             }
             if (version > VERSION) {
-                throw new StoreException("log: " + file + " was written by a newer version (tables " + version
-                        + ", known " + VERSION + "). Use that one, or another home (TENTH_HOME)");
+                throw new StoreException(
+                        Reason.UNAVAILABLE,
+                        "log: " + file + " was written by a newer version (tables " + version + ", known " + VERSION
+                                + "). Use that one, or another home (TENTH_HOME)");
             }
-            writer.setAutoCommit(false);
+            if (version == VERSION) {
+                return; // nothing is written: a full disk opens
+            }
             for (List<String> added : TABLES.subList(version, VERSION)) {
                 for (String table : added) {
                     statement.execute(table);
                 }
             }
             statement.execute("PRAGMA user_version = " + VERSION);
-            writer.commit();
+            connection.commit();
         }
     }
 
     /** The connection that writes: for one thread. It commits when told to. */
-    Connection writer() {
+    Connection writer() throws SQLException {
+        if (writer == null) {
+            Connection connection = connect();
+            connection.setAutoCommit(false);
+            writer = writing.apply(connection);
+        }
         return writer;
     }
 
-    /** Asks on one of the connections that read; waits for one. */
+    /** Gives up the connection that writes, of which nobody knows in which state it is; the next one is another. */
+    void renewWriter() {
+        close(writer);
+        all.remove(writer);
+        writer = null;
+    }
+
+    /**
+     * Asks on one of the connections that read; waits for one.
+     *
+     * @throws StoreException if none is free within the store's bound, or the answer cannot be read
+     */
     <T> T read(Query<T> query) {
-        Connection connection;
-        try {
-            connection = readers.take();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreException("log: interrupted while waiting for a connection");
-        }
+        Connection connection = reader();
         try {
             return query.ask(connection);
         } catch (SQLException e) {
-            throw new StoreException("log: cannot read: " + e.getMessage(), e, false);
+            throw new StoreException(Reason.UNAVAILABLE, "log: cannot read: " + e.getMessage(), e);
         } finally {
             readers.add(connection);
         }
     }
 
+    private Connection reader() {
+        try {
+            Connection connection = readers.poll(limits.longestWait().toMillis(), TimeUnit.MILLISECONDS);
+            if (connection == null) {
+                throw new StoreException(
+                        Reason.UNAVAILABLE,
+                        "log: all %d connections that read were busy for %s"
+                                .formatted(limits.readers(), limits.longestWait()));
+            }
+            return connection;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoreException(Reason.UNAVAILABLE, "log: interrupted while waiting for a connection", e);
+        }
+    }
+
     @Override
     public void close() {
-        for (Connection connection : all) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                System.getLogger(Database.class.getName()).log(System.Logger.Level.WARNING, "cannot close the log", e);
-            }
+        List.copyOf(all).forEach(Database::close);
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            System.getLogger(Database.class.getName()).log(System.Logger.Level.WARNING, "cannot close the log", e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenth.store.embedded;
 
 import dev.tenth.store.StoreException;
+import dev.tenth.store.StoreException.Reason;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -86,10 +87,17 @@ final class DurableFiles {
 
     /** What a failed operation becomes: the message names the file and the reason. */
     static StoreException failed(String what, IOException cause) {
-        return new StoreException(what + ": " + reason(cause), cause, DiskSpace.isFull(cause));
+        return new StoreException(reasonOf(cause), what + ": " + text(cause), cause);
     }
 
-    private static String reason(IOException cause) {
+    private static Reason reasonOf(IOException cause) {
+        if (DiskSpace.isFull(cause)) {
+            return Reason.FULL;
+        }
+        return cause instanceof NoSuchFileException ? Reason.MISSING : Reason.UNAVAILABLE;
+    }
+
+    private static String text(IOException cause) {
         String message = cause.getMessage();
         return message == null ? cause.getClass().getSimpleName() : message;
     }

@@ -5,6 +5,8 @@ import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.function.UnaryOperator;
 
 /**
  * A store in one directory, for one process at a time: {@code log.db} (SQLite), {@code checkpoints/}, {@code blobs/}.
@@ -23,6 +25,15 @@ public final class EmbeddedStore implements AutoCloseable {
      *     read
      */
     public EmbeddedStore(Path home, StoreLimits limits) {
+        this(home, limits, UnaryOperator.identity());
+    }
+
+    /**
+     * The same, for tests of what happens when writing fails.
+     *
+     * @param writing what the connection that writes goes through
+     */
+    EmbeddedStore(Path home, StoreLimits limits, UnaryOperator<Connection> writing) {
         try {
             DurableFiles.createDirectories(home.toAbsolutePath());
         } catch (IOException e) {
@@ -33,7 +44,7 @@ public final class EmbeddedStore implements AutoCloseable {
             space = new DiskSpace(home, limits);
             checkpoints = new FileCheckpoints(home, space);
             blobs = new FileBlobs(home, space);
-            log = new SqliteRunLog(home.resolve("log.db"), limits, space);
+            log = new SqliteRunLog(home.resolve("log.db"), limits, space, writing);
         } catch (RuntimeException e) {
             lock.close();
             throw e;

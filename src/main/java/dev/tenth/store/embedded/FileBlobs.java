@@ -40,6 +40,7 @@ final class FileBlobs implements Blobs {
                 DurableFiles.force(file.getParent());
                 return sha256;
             }
+            space.refuseIfFull("blobs");
             DurableFiles.write(file.getParent(), channel -> {
                 ByteBuffer content = ByteBuffer.wrap(bytes);
                 while (content.hasRemaining()) {

@@ -3,6 +3,7 @@ package dev.tenth.store.embedded;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.StoreException;
+import dev.tenth.store.StoreException.Reason;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -50,6 +51,7 @@ final class FileCheckpoints implements Checkpoints {
         if (!RUN.matcher(run).matches()) {
             throw new IllegalArgumentException("run: \"" + run + "\" does not match " + RUN);
         }
+        space.refuseIfFull("checkpoints");
         Path directory = root.resolve(run);
         try {
             Path file = DurableFiles.write(directory, channel -> {
@@ -58,7 +60,8 @@ final class FileCheckpoints implements Checkpoints {
                 return "%d-%d-%s.safetensors".formatted(step, seq, digested.sha256());
             });
             removeOthersOfStep(directory, step, file);
-            return parse(run, file).orElseThrow(() -> new StoreException("checkpoints: " + file + " is gone"));
+            return parse(run, file)
+                    .orElseThrow(() -> new StoreException(Reason.MISSING, "checkpoints: " + file + " is gone"));
         } catch (IOException e) {
             if (DiskSpace.isFull(e)) {
                 space.exhausted();
@@ -123,7 +126,7 @@ final class FileCheckpoints implements Checkpoints {
                 String actual = Sha256.of(channel);
                 if (!actual.equals(checkpoint.sha256())) {
                     throw new StoreException(
-                            "checkpoints: " + file + " is torn or corrupted: its SHA-256 is " + actual);
+                            Reason.CORRUPT, "checkpoints: " + file + " is torn or corrupted: its SHA-256 is " + actual);
                 }
                 return channel.position(0);
             } catch (IOException | StoreException e) {
@@ -131,7 +134,7 @@ final class FileCheckpoints implements Checkpoints {
                 throw e;
             }
         } catch (NoSuchFileException e) {
-            throw new StoreException("checkpoints: " + file + " is not there", e, false);
+            throw new StoreException(Reason.MISSING, "checkpoints: " + file + " is not there", e);
         } catch (IOException e) {
             throw DurableFiles.failed("checkpoints: cannot read " + file, e);
         }

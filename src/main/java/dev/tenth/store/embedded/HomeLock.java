@@ -24,8 +24,10 @@ final class HomeLock implements AutoCloseable {
             if (!tryLock()) {
                 String holder = holder();
                 channel.close();
-                throw new StoreException("home: " + home + " is in use by " + holder
-                        + ". Stop that one first, or give this one another home (TENTH_HOME)");
+                throw new StoreException(
+                        StoreException.Reason.UNAVAILABLE,
+                        "home: " + home + " is in use by " + holder
+                                + ". Stop that one first, or give this one another home (TENTH_HOME)");
             }
             byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
             channel.truncate(0).write(ByteBuffer.wrap(pid), 0);

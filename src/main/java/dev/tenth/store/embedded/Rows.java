@@ -34,19 +34,27 @@ final class Rows {
     private static final String INSERT_RUN = "INSERT INTO run (" + String.join(", ", RUN_COLUMNS) + ", id) VALUES ("
             + "?, ".repeat(RUN_COLUMNS.size()) + "?)";
     private static final String UPDATE_RUN =
-            "UPDATE run SET " + String.join(" = ?, ", RUN_COLUMNS) + " = ? WHERE id = ?";
+            "UPDATE run SET " + String.join(" = ?, ", RUN_COLUMNS) + " = ? WHERE id = ? AND last_seq = ?";
 
     private Rows() {}
 
     static void insert(Connection connection, RunEntry run) throws SQLException {
-        write(connection, INSERT_RUN, run);
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_RUN)) {
+            set(statement, run);
+            statement.executeUpdate();
+        }
     }
 
-    static void update(Connection connection, RunEntry run) throws SQLException {
-        write(connection, UPDATE_RUN, run);
+    /** Writes a run's entry, if its last event is still the one that is expected; false if it is not, or there is no such run. */
+    static boolean update(Connection connection, RunEntry run, long lastSeq) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UPDATE_RUN)) {
+            int count = set(statement, run);
+            statement.setLong(1 + count, lastSeq);
+            return statement.executeUpdate() == 1;
+        }
     }
 
-    private static void write(Connection connection, String sql, RunEntry run) throws SQLException {
+    private static int set(PreparedStatement statement, RunEntry run) throws SQLException {
         Object[] values = {
             run.recipe(),
             run.preset(),
@@ -67,12 +75,10 @@ final class Rows {
             run.endedAt().map(Instant::toString).orElse(null),
             run.id()
         };
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setObject(1 + i, values[i]);
-            }
-            statement.executeUpdate();
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(1 + i, values[i]);
         }
+        return values.length;
     }
 
     static void insert(Connection connection, List<Event> events) throws SQLException {

@@ -4,117 +4,199 @@ import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
-import java.nio.charset.StandardCharsets;
+import dev.tenth.store.StoreException.Reason;
+import dev.tenth.store.StoreHealth;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * The log and the index in one SQLite file. One thread writes ({@link GroupCommit}); readers have connections of their own and
  * see what is committed.
  */
 final class SqliteRunLog implements RunLog {
+    private static final System.Logger LOG = System.getLogger(SqliteRunLog.class.getName());
+
     private final Database database;
+    private final Questions questions;
     private final StoreLimits limits;
     private final DiskSpace space;
     private final GroupCommit writer;
     private final List<Consumer<List<Event>>> commitListeners = new CopyOnWriteArrayList<>();
     private final List<Consumer<String>> deleteListeners = new CopyOnWriteArrayList<>();
-    /** The last number that was accepted of each run that was written to since the start. */
-    private final Map<String, Long> accepted = new ConcurrentHashMap<>();
+    /** The runs that were written to since the start. */
+    private final Map<String, Tail> tails = new ConcurrentHashMap<>();
 
-    SqliteRunLog(Path file, StoreLimits limits, DiskSpace space) {
+    SqliteRunLog(Path file, StoreLimits limits, DiskSpace space, UnaryOperator<Connection> writing) {
         this.limits = limits;
         this.space = space;
-        this.database = new Database(file, limits.readers());
-        this.writer = new GroupCommit(database.writer(), limits, space);
+        this.database = new Database(file, limits, writing);
+        this.questions = new Questions(database, limits);
+        this.writer = new GroupCommit(database, limits, space);
     }
 
-    // ---- writing
+    // ---- making
 
     @Override
     public String create(RunEntry run, List<Event> events, Optional<Key> idempotencyKey) {
         requireConsecutive(run, events, 0);
-        CompletableFuture<String> made = new CompletableFuture<>();
-        writer.add(new GroupCommit.Work(events.size(), bytes(events)) {
-            private String id = run.id();
-
-            @Override
-            void write(Connection connection) throws SQLException {
-                Optional<Used> used = idempotencyKey.isEmpty()
-                        ? Optional.empty()
-                        : key(connection, idempotencyKey.get().key());
-                id = used.map(Used::run).orElse(run.id());
-                if (used.isPresent()) {
-                    return;
-                }
-                if (find(connection, run.id()).isPresent()) {
-                    throw new StoreException("run: " + run.id() + " is there already");
-                }
-                Rows.insert(connection, run);
-                Rows.insert(connection, events);
-                if (idempotencyKey.isPresent()) {
-                    Rows.insertKey(connection, idempotencyKey.get(), run.id());
-                }
-            }
-
-            @Override
-            void committed() {
-                if (id.equals(run.id())) {
-                    accepted.put(run.id(), run.lastSeq());
-                    tell(events);
-                }
-                made.complete(id);
-            }
-
-            @Override
-            void failed(StoreException failure) {
-                made.completeExceptionally(failure);
-            }
-        });
-        return join(made);
+        Creation creation = new Creation(run, events, idempotencyKey);
+        writer.add(creation);
+        await(creation);
+        return creation.id;
     }
+
+    private final class Creation extends Work {
+        private final RunEntry run;
+        private final List<Event> events;
+        private final Optional<Key> key;
+        private String id;
+
+        Creation(RunEntry run, List<Event> events, Optional<Key> key) {
+            super(Kind.IMPATIENT, events);
+            this.run = run;
+            this.events = events;
+            this.key = key;
+            this.id = run.id();
+        }
+
+        @Override
+        void write(Connection connection) throws SQLException {
+            Optional<Used> used = key.isEmpty()
+                    ? Optional.empty()
+                    : Questions.key(connection, key.get().key());
+            id = used.map(Used::run).orElse(run.id());
+            if (used.isPresent()) {
+                return;
+            }
+            if (Questions.find(connection, run.id()).isPresent()) {
+                throw new StoreException(Reason.UNAVAILABLE, "run: " + run.id() + " is there already");
+            }
+            Rows.insert(connection, run);
+            Rows.insert(connection, events);
+            if (key.isPresent()) {
+                Rows.insertKey(connection, key.get(), run.id());
+            }
+        }
+
+        @Override
+        boolean isWritten(Connection connection) throws SQLException {
+            return id.equals(run.id())
+                    && Questions.find(connection, run.id()).filter(run::equals).isPresent();
+        }
+
+        @Override
+        void committed() {
+            if (id.equals(run.id())) {
+                tell(commitListeners, events);
+            }
+        }
+
+        @Override
+        void committedTooLate() {
+            if (id.equals(run.id())) {
+                writer.add(new Removal(id)); // whoever asked was told that there is none
+            }
+        }
+    }
+
+    // ---- appending
 
     @Override
     public CompletionStage<Void> append(RunEntry run, List<Event> events) {
-        long last = accepted.computeIfAbsent(
-                run.id(), id -> find(id).orElseThrow(() -> new StoreException("run: there is no run " + id))
-                        .lastSeq());
-        requireConsecutive(run, events, last);
-        CompletableFuture<Void> durable = new CompletableFuture<>();
-        accepted.put(run.id(), run.lastSeq());
-        writer.add(new GroupCommit.Work(events.size(), bytes(events)) {
-            @Override
-            void write(Connection connection) throws SQLException {
-                Rows.update(connection, run);
-                Rows.insert(connection, events);
+        Tail tail = tail(run.id());
+        synchronized (tail.order()) {
+            tail.failure().ifPresent(failure -> {
+                throw failure;
+            });
+            requireConsecutive(run, events, tail.accepted());
+            Append append = new Append(tail, run, events);
+            tail.queueing();
+            try {
+                writer.add(append);
+            } catch (StoreException e) {
+                tail.refused();
+                throw e;
             }
+            tail.accepted(run.lastSeq());
+            return append.done;
+        }
+    }
 
-            @Override
-            void committed() {
-                tell(events);
-                durable.complete(null);
-            }
+    private Tail tail(String run) {
+        Tail known = tails.get(run);
+        if (known != null) {
+            return known;
+        }
+        Tail found = new Tail(run, existing(run).lastSeq(), limits, space);
+        Tail other = tails.putIfAbsent(run, found);
+        return other == null ? found : other;
+    }
 
-            @Override
-            void failed(StoreException failure) {
-                durable.completeExceptionally(failure);
+    private RunEntry existing(String run) {
+        return find(run).orElseThrow(() -> new StoreException(Reason.MISSING, "run: there is no run " + run));
+    }
+
+    private final class Append extends Work {
+        private final Tail tail;
+        private final RunEntry run;
+        private final List<Event> events;
+
+        Append(Tail tail, RunEntry run, List<Event> events) {
+            super(Kind.PATIENT, events);
+            this.tail = tail;
+            this.run = run;
+            this.events = events;
+        }
+
+        @Override
+        void write(Connection connection) throws SQLException {
+            Optional<StoreException> failure = tail.failure();
+            if (failure.isPresent()) {
+                throw failure.get();
             }
-        });
-        return durable;
+            long before = run.lastSeq() - events.size();
+            if (!Rows.update(connection, run, before)) {
+                throw Questions.find(connection, run.id())
+                        .map(durable -> new StoreException(
+                                Reason.UNAVAILABLE,
+                                "log: event %d of run %s does not follow on the last one that is durable, %d"
+                                        .formatted(before + 1, run.id(), durable.lastSeq())))
+                        .orElseGet(() -> new StoreException(Reason.MISSING, "run: there is no run " + run.id()));
+            }
+            Rows.insert(connection, events);
+        }
+
+        @Override
+        boolean isWritten(Connection connection) throws SQLException {
+            // It followed on what was durable when its commit was tried, and it alone leads to this number.
+            return Questions.find(connection, run.id())
+                    .filter(durable -> durable.lastSeq() >= run.lastSeq())
+                    .isPresent();
+        }
+
+        @Override
+        void committed() {
+            tell(commitListeners, events);
+            tail.written();
+        }
+
+        @Override
+        void failed(StoreException failure) {
+            tail.failed(failure);
+        }
     }
 
     private void requireConsecutive(RunEntry run, List<Event> events, long last) {
@@ -136,168 +218,129 @@ final class SqliteRunLog implements RunLog {
         }
     }
 
-    private static long bytes(List<Event> events) {
-        return events.stream().mapToLong(event -> event.data().length()).sum();
-    }
-
-    private void tell(List<Event> events) {
-        if (!events.isEmpty()) {
-            commitListeners.forEach(listener -> listener.accept(events));
+    @Override
+    public void flush(String run) {
+        Tail tail = tails.get(run);
+        if (tail != null) {
+            tail.await();
+            tail.failure().ifPresent(failure -> {
+                throw failure;
+            });
         }
     }
 
     @Override
-    public void delete(String run) {
-        CompletableFuture<Void> gone = new CompletableFuture<>();
-        writer.add(new GroupCommit.Work(0, 0) {
-            @Override
-            void write(Connection connection) throws SQLException {
-                if (find(connection, run).isPresent()) {
-                    Rows.insertDeleted(connection, run, limits.deletedRuns());
-                }
-                for (String table : List.of("event WHERE run", "used_key WHERE run", "run WHERE id")) {
-                    try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
-                        delete.setString(1, run);
-                        delete.executeUpdate();
-                    }
-                }
-            }
-
-            @Override
-            void committed() {
-                accepted.remove(run);
-                deleteListeners.forEach(listener -> listener.accept(run));
-                gone.complete(null);
-            }
-
-            @Override
-            void failed(StoreException failure) {
-                gone.completeExceptionally(failure);
-            }
-        });
-        join(gone);
+    public RunEntry reopen(String run) {
+        Tail tail = tail(run);
+        synchronized (tail.order()) {
+            tail.await();
+            RunEntry durable = existing(run);
+            tail.reopen(durable.lastSeq());
+            return durable;
+        }
     }
 
-    private static <T> T join(CompletableFuture<T> future) {
-        try {
-            return future.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreException failure ? failure : e;
+    // ---- removing
+
+    @Override
+    public void delete(String run) {
+        Removal removal = new Removal(run);
+        writer.add(removal);
+        await(removal);
+    }
+
+    private final class Removal extends Work {
+        private final String run;
+
+        Removal(String run) {
+            super(Kind.REMOVAL, List.of());
+            this.run = run;
         }
+
+        @Override
+        void write(Connection connection) throws SQLException {
+            if (Questions.find(connection, run).isPresent()) {
+                Rows.insertDeleted(connection, run, limits.deletedRuns());
+            }
+            for (String table : List.of("event WHERE run", "used_key WHERE run", "run WHERE id")) {
+                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
+                    delete.setString(1, run);
+                    delete.executeUpdate();
+                }
+            }
+        }
+
+        @Override
+        boolean isWritten(Connection connection) {
+            return false; // once more does no harm
+        }
+
+        @Override
+        void committed() {
+            tails.remove(run);
+            tell(deleteListeners, run);
+        }
+    }
+
+    /** Waits for work within the bound; work that comes too late is taken back, or told so when it is durable. */
+    private void await(Work work) {
+        try {
+            work.done.get(limits.longestWait().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof StoreException failure
+                    ? new StoreException(failure.reason(), failure.getMessage(), failure)
+                    : new StoreException(Reason.UNAVAILABLE, "log: cannot write: " + e.getCause(), e);
+        } catch (TimeoutException e) {
+            giveUp(
+                    work,
+                    space.isFull()
+                            ? WriteQueue.full()
+                            : new StoreException(
+                                    Reason.UNAVAILABLE, "log: not written within " + limits.longestWait(), e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            giveUp(work, new StoreException(Reason.UNAVAILABLE, "log: interrupted while waiting for the disk", e));
+        }
+    }
+
+    private void giveUp(Work work, StoreException why) {
+        writer.remove(work);
+        if (work.done.completeExceptionally(why)) {
+            throw why;
+        }
+        work.done.join(); // it came at the last moment
     }
 
     // ---- reading
 
     @Override
     public Optional<Used> findKey(String key) {
-        return database.read(connection -> key(connection, key));
-    }
-
-    private static Optional<Used> key(Connection connection, String key) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT digest, run FROM used_key WHERE key = ?")) {
-            query.setString(1, key);
-            try (ResultSet rows = query.executeQuery()) {
-                return rows.next() ? Optional.of(new Used(rows.getString(1), rows.getString(2))) : Optional.empty();
-            }
-        }
+        return questions.findKey(key);
     }
 
     @Override
     public List<Event> read(String run, long afterSeq, int limit) {
-        return read(run, afterSeq, limit, List.of());
+        return questions.read(run, afterSeq, limit, List.of());
     }
 
     @Override
     public List<Event> read(String run, long afterSeq, int limit, List<String> types) {
-        String wanted = types.isEmpty() ? "" : " AND type IN (" + placeholders(types.size()) + ")";
-        String sql = "SELECT seq, step, at, type, data FROM event WHERE run = ? AND seq > ?" + wanted
-                + " ORDER BY seq LIMIT ?";
-        return database.read(connection -> {
-            try (PreparedStatement query = connection.prepareStatement(sql)) {
-                query.setString(1, run);
-                query.setLong(2, afterSeq);
-                for (int i = 0; i < types.size(); i++) {
-                    query.setString(3 + i, types.get(i));
-                }
-                query.setInt(3 + types.size(), limit);
-                List<Event> events = new ArrayList<>();
-                long bytes = 0;
-                try (ResultSet rows = query.executeQuery()) {
-                    while ((events.isEmpty() || bytes < limits.readBytes()) && rows.next()) {
-                        Event event = Rows.event(run, rows);
-                        bytes += event.data().getBytes(StandardCharsets.UTF_8).length;
-                        events.add(event);
-                    }
-                }
-                return events;
-            }
-        });
+        return questions.read(run, afterSeq, limit, types);
     }
 
     @Override
     public Optional<RunEntry> find(String run) {
-        return database.read(connection -> find(connection, run));
-    }
-
-    private static Optional<RunEntry> find(Connection connection, String run) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("SELECT * FROM run WHERE id = ?")) {
-            query.setString(1, run);
-            try (ResultSet rows = query.executeQuery()) {
-                return rows.next() ? Optional.of(Rows.run(rows)) : Optional.empty();
-            }
-        }
+        return questions.find(run);
     }
 
     @Override
     public boolean wasDeleted(String run) {
-        return database.read(connection -> {
-            try (PreparedStatement query = connection.prepareStatement("SELECT 1 FROM deleted_run WHERE run = ?")) {
-                query.setString(1, run);
-                try (ResultSet rows = query.executeQuery()) {
-                    return rows.next();
-                }
-            }
-        });
+        return questions.wasDeleted(run);
     }
 
     @Override
     public List<RunEntry> list(Optional<String> recipe, List<String> states, Optional<String> before, int limit) {
-        before.ifPresent(
-                id -> find(id).orElseThrow(() -> new IllegalArgumentException("before: there is no run " + id)));
-        List<Object> arguments = new ArrayList<>();
-        StringBuilder sql = new StringBuilder("SELECT * FROM run WHERE 1 = 1");
-        recipe.ifPresent(wanted -> {
-            sql.append(" AND recipe = ?");
-            arguments.add(wanted);
-        });
-        if (!states.isEmpty()) {
-            sql.append(" AND state IN (").append(placeholders(states.size())).append(")");
-            arguments.addAll(states);
-        }
-        before.ifPresent(id -> {
-            sql.append(" AND (created_at, id) < (SELECT created_at, id FROM run WHERE id = ?)");
-            arguments.add(id);
-        });
-        sql.append(" ORDER BY created_at DESC, id DESC LIMIT ?");
-        arguments.add(limit);
-        return database.read(connection -> {
-            try (PreparedStatement query = connection.prepareStatement(sql.toString())) {
-                for (int i = 0; i < arguments.size(); i++) {
-                    query.setObject(1 + i, arguments.get(i));
-                }
-                List<RunEntry> runs = new ArrayList<>();
-                try (ResultSet rows = query.executeQuery()) {
-                    while (rows.next()) {
-                        runs.add(Rows.run(rows));
-                    }
-                }
-                return runs;
-            }
-        });
-    }
-
-    private static String placeholders(int count) {
-        return String.join(", ", Collections.nCopies(count, "?"));
+        return questions.list(recipe, states, before, limit);
     }
 
     // ---- listeners
@@ -315,6 +358,21 @@ final class SqliteRunLog implements RunLog {
     @Override
     public void onSpace(Consumer<Boolean> listener) {
         space.onChange(listener);
+    }
+
+    private static <T> void tell(List<Consumer<T>> listeners, T what) {
+        for (Consumer<T> listener : listeners) {
+            try {
+                listener.accept(what);
+            } catch (Throwable e) { // one listener's fault is neither another's nor the log's
+                LOG.log(System.Logger.Level.ERROR, "a listener failed", e);
+            }
+        }
+    }
+
+    @Override
+    public StoreHealth health() {
+        return new StoreHealth(writer.fault(), space.isFull());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.tenth.store.embedded;
 
+import java.time.Duration;
+
 /**
  * What the embedded store may take.
  *
@@ -11,6 +13,7 @@ package dev.tenth.store.embedded;
  * @param ballastBytes the reserve on the disk that is given up when it is full, for the last words of the runs
  * @param freeBytes what must be free beside the ballast before a full disk counts as one with space again
  * @param deletedRuns of how many removed runs it is remembered that they were there
+ * @param longestWait how long a call waits for the disk, for a connection or for room in the queue before it fails
  */
 public record StoreLimits(
         int queuedEvents,
@@ -20,11 +23,12 @@ public record StoreLimits(
         int readers,
         long ballastBytes,
         long freeBytes,
-        int deletedRuns) {
+        int deletedRuns,
+        Duration longestWait) {
     private static final long MIB = 1 << 20;
 
     public static final StoreLimits DEFAULT =
-            new StoreLimits(10_000, 64 * MIB, 16 * MIB, 4 * MIB, 4, 16 * MIB, 64 * MIB, 10_000);
+            new StoreLimits(10_000, 64 * MIB, 16 * MIB, 4 * MIB, 4, 16 * MIB, 64 * MIB, 10_000, Duration.ofSeconds(30));
 
     public StoreLimits {
         requirePositive("queuedEvents", queuedEvents);
@@ -35,6 +39,13 @@ public record StoreLimits(
         requirePositive("ballastBytes", ballastBytes);
         requirePositive("freeBytes", freeBytes);
         requirePositive("deletedRuns", deletedRuns);
+        requirePositive("longestWait", longestWait.toMillis());
+    }
+
+    /** The same but for the longest wait. */
+    public StoreLimits withLongestWait(Duration wait) {
+        return new StoreLimits(
+                queuedEvents, queuedBytes, eventBytes, readBytes, readers, ballastBytes, freeBytes, deletedRuns, wait);
     }
 
     private static void requirePositive(String name, long value) {

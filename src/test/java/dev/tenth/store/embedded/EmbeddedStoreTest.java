@@ -1,15 +1,20 @@
-package dev.tenth.store;
+package dev.tenth.store.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.tenth.store.embedded.EmbeddedStore;
-import dev.tenth.store.embedded.StoreLimits;
+import dev.tenth.store.Blobs;
+import dev.tenth.store.Checkpoint;
+import dev.tenth.store.Checkpoints;
+import dev.tenth.store.RunLog;
+import dev.tenth.store.RunLogContract;
+import dev.tenth.store.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -19,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded adapter: the contract of the log, and what files add. */
 class EmbeddedStoreTest extends RunLogContract {
-    private static final StoreLimits LIMITS = new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3);
+    private static final StoreLimits LIMITS =
+            new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
 
     @TempDir
     Path home;
@@ -27,13 +33,18 @@ class EmbeddedStoreTest extends RunLogContract {
     private EmbeddedStore store;
 
     @Override
-    RunLog open() {
+    protected RunLog open() {
         return reopen().log();
+    }
+
+    @Override
+    protected String dataThatFails(Fault fault) {
+        return FaultyConnection.dataThatFails(fault);
     }
 
     private EmbeddedStore reopen() {
         close();
-        store = new EmbeddedStore(home, LIMITS);
+        store = new EmbeddedStore(home, LIMITS, FaultyConnection::of);
         return store;
     }
 
