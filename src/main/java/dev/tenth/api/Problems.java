@@ -2,113 +2,132 @@ package dev.tenth.api;
 
 import dev.tenth.data.DataException;
 import dev.tenth.data.Library;
+import dev.tenth.http.ErrorForm;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.serve.ModelException;
 import dev.tenth.store.StoreException;
+import io.quarkus.arc.All;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Map;
+import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-/** Every error of the API as problem+json. */
-final class Problems {
+/** Answers every error of every resource: as the path's protocol writes it, else as problem+json. */
+public class Problems {
     private static final System.Logger LOG = System.getLogger(Problems.class.getName());
-    private static final Map<String, String> LATER = Map.of("Retry-After", "10");
+    private static final int RETRY_SECONDS = 10;
+    /** For a place that is free as soon as another request is over. */
+    private static final int RETRY_SOON_SECONDS = 1;
 
-    @ServerExceptionMapper
-    Response problem(Problem.Exception exception) {
-        return exception.problem().response();
+    private final List<ErrorForm> forms;
+
+    Problems(@All List<ErrorForm> forms) {
+        this.forms = forms;
     }
 
     @ServerExceptionMapper
-    Response invalid(InvalidParametersException exception) {
-        return Problem.of(
+    public Response answer(Throwable failure, RoutingContext exchange) {
+        Problem problem = problem(failure, exchange);
+        String path = exchange.normalizedPath();
+        Response.ResponseBuilder answer = Response.status(problem.status());
+        forms.stream()
+                .filter(form -> form.covers(path))
+                .findFirst()
+                .ifPresentOrElse(
+                        form -> answer.type(MediaType.APPLICATION_JSON).entity(form.body(problem, failure)),
+                        () -> answer.type(Problem.MEDIA_TYPE).entity(problem));
+        if (problem.status() == 503 || problem.status() == 507) {
+            boolean soon = failure instanceof ModelException || failure instanceof Problem.Exception;
+            answer.header(HttpHeaders.RETRY_AFTER, soon ? RETRY_SOON_SECONDS : RETRY_SECONDS);
+        }
+        return answer.build();
+    }
+
+    private static Problem problem(Throwable failure, RoutingContext exchange) {
+        String detail = failure.getMessage();
+        return switch (failure) {
+            case Problem.Exception exception -> exception.problem();
+            case ModelException exception ->
+                Problem.of(exception.reason().status(), exception.reason().title(), detail);
+            case RefusedException exception -> refused(exception, detail);
+            case InvalidParametersException exception ->
+                Problem.of(
                         422,
                         "Parameters that cannot be",
-                        exception.getMessage(),
+                        detail,
                         exception.violations().stream()
                                 .map(v -> new FieldError(v.field(), v.value(), v.allowed()))
-                                .toArray(FieldError[]::new))
-                .response();
-    }
-
-    @ServerExceptionMapper
-    Response refused(RefusedException exception) {
-        String detail = exception.getMessage();
-        FieldError[] errors = exception.field().isEmpty()
-                ? new FieldError[0]
-                : new FieldError[] {new FieldError(exception.field(), null, detail)};
-        return switch (exception.reason()) {
-            case NO_SUCH_RUN -> Problem.of(404, "No such run", detail).response();
-            case NO_SUCH_RECIPE ->
-                Problem.of(422, "No such recipe", detail, errors).response();
-            case NO_SUCH_PRESET ->
-                Problem.of(422, "No such preset", detail, errors).response();
-            case NO_SUCH_CHECKPOINT ->
-                Problem.of(422, "No such checkpoint", detail, errors).response();
-            case TOO_MANY_PINS ->
-                Problem.of(409, "Too many pins", detail, errors).response();
-            case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors).response();
-            case KEY_CONFLICT ->
-                Problem.of(409, "Key used for something else", detail, errors).response();
-            case MODEL_TOO_LARGE ->
-                Problem.of(422, "Model too large", detail, errors).response();
-            case UNFIT_STATE ->
-                Problem.of(422, "A state that does not fit", detail, errors).response();
-            case QUEUE_FULL -> Problem.of(503, "No room", detail).response(LATER);
-        };
-    }
-
-    @ServerExceptionMapper
-    Response model(ModelException exception) {
-        int status = exception.reason().status();
-        return Problem.of(status, exception.reason().title(), exception.getMessage())
-                .response(status == 503 ? LATER : Map.of());
-    }
-
-    @ServerExceptionMapper
-    Response data(DataException exception) {
-        return Problem.of(422, "Data that cannot be used", exception.getMessage())
-                .response();
-    }
-
-    @ServerExceptionMapper
-    Response tooLarge(Library.TooLargeException exception) {
-        return Problem.of(413, "File too large", exception.getMessage()).response();
-    }
-
-    /** The store fails, not the request: whoever asks again later may be served. */
-    @ServerExceptionMapper
-    Response store(StoreException exception) {
-        String detail = exception.getMessage();
-        return switch (exception.reason()) {
-            case FULL -> Problem.of(507, "Disk full", detail).response(LATER);
-            case CORRUPT -> Problem.of(409, "Corrupt", detail).response();
-            case MISSING -> Problem.of(404, "Not there", detail).response();
-            case UNAVAILABLE -> {
-                LOG.log(System.Logger.Level.WARNING, "the store cannot serve a request", exception);
-                yield Problem.of(503, "The store cannot be reached", detail).response(LATER);
+                                .toArray(FieldError[]::new));
+            case DataException _ -> Problem.of(422, "Data that cannot be used", detail);
+            case StoreException exception -> store(exception, detail);
+            case Library.TooLargeException _ -> Problem.of(413, "File too large", detail);
+            case WebApplicationException exception ->
+                framework(exception.getResponse().getStatus(), exchange);
+            default -> {
+                LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
+                yield Problem.of(500, "A fault of the service", "the log of the service has the details");
             }
         };
     }
 
-    /** What the framework refuses: unknown path, method, media type. */
-    @ServerExceptionMapper
-    Response framework(WebApplicationException exception) {
-        int status = exception.getResponse().getStatus();
-        Response.StatusType reason = Response.Status.fromStatusCode(status);
-        String title = reason == null ? "Refused" : reason.getReasonPhrase();
-        return Problem.of(status, title, title + ": see /q/openapi for what can be asked")
-                .response();
+    private static Problem refused(RefusedException exception, String detail) {
+        FieldError[] errors = exception.field().isEmpty()
+                ? new FieldError[0]
+                : new FieldError[] {new FieldError(exception.field(), null, detail)};
+        return switch (exception.reason()) {
+            case NO_SUCH_RUN -> Problem.of(404, "No such run", detail);
+            case NO_SUCH_RECIPE -> Problem.of(422, "No such recipe", detail, errors);
+            case NO_SUCH_PRESET -> Problem.of(422, "No such preset", detail, errors);
+            case NO_SUCH_CHECKPOINT -> Problem.of(422, "No such checkpoint", detail, errors);
+            case TOO_MANY_PINS -> Problem.of(409, "Too many pins", detail, errors);
+            case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors);
+            case KEY_CONFLICT -> Problem.of(409, "Key used for something else", detail, errors);
+            case MODEL_TOO_LARGE -> Problem.of(422, "Model too large", detail, errors);
+            case UNFIT_STATE -> Problem.of(422, "A state that does not fit", detail, errors);
+            case QUEUE_FULL -> Problem.of(503, "No room", detail);
+        };
     }
 
-    @ServerExceptionMapper
-    Response unexpected(Exception exception) {
-        LOG.log(System.Logger.Level.ERROR, "a request failed", exception);
-        return Problem.of(500, "A fault of the service", "the log of the service has the details")
-                .response();
+    /** The store fails, not the request: whoever asks again later may be served. */
+    private static Problem store(StoreException exception, String detail) {
+        return switch (exception.reason()) {
+            case FULL -> Problem.of(507, "Disk full", detail);
+            case CORRUPT -> Problem.of(409, "Corrupt", detail);
+            case MISSING -> Problem.of(404, "Not there", detail);
+            case UNAVAILABLE -> {
+                LOG.log(System.Logger.Level.WARNING, "the store cannot serve a request", exception);
+                yield Problem.of(503, "The store cannot be reached", detail);
+            }
+        };
+    }
+
+    /** What the framework refuses. */
+    private static Problem framework(int status, RoutingContext exchange) {
+        HttpServerRequest request = exchange.request();
+        String path = '"' + Problem.shown(exchange.normalizedPath()) + '"';
+        String detail =
+                switch (status) {
+                    case 404 -> "path: there is nothing at " + path;
+                    case 405 -> "method: " + Problem.shown(request.method().name()) + " is not one of those of " + path;
+                    case 406 -> header(request, HttpHeaders.ACCEPT) + " is not what " + path + " gives";
+                    case 415 -> header(request, HttpHeaders.CONTENT_TYPE) + " is not what " + path + " takes";
+                    default -> "the request was refused";
+                };
+        Response.StatusType reason = Response.Status.fromStatusCode(status);
+        return Problem.of(
+                status,
+                reason == null ? "Refused" : reason.getReasonPhrase(),
+                detail + "; see /q/openapi for what can be asked");
+    }
+
+    private static String header(HttpServerRequest request, String name) {
+        return name + ": \"" + Problem.shown(String.valueOf(request.getHeader(name))) + '"';
     }
 }

@@ -1,6 +1,8 @@
 package dev.tenth.app;
 
 import dev.tenth.data.Library;
+import dev.tenth.http.BodyLimits;
+import dev.tenth.http.MemoryBudget;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.Recipes;
@@ -68,6 +70,7 @@ public class House {
     private final String version;
     private final StreamDoors doors;
     private final WalkDoor walks;
+    private final MemoryBudget memory = new MemoryBudget(BodyLimits.DEFAULT.together());
     private final Device device;
     private final String libtorch;
 
@@ -206,6 +209,18 @@ public class House {
     @Singleton
     Engine engine() {
         return engine;
+    }
+
+    @Produces
+    @Singleton
+    BodyLimits bodies() {
+        return BodyLimits.DEFAULT;
+    }
+
+    @Produces
+    @Singleton
+    MemoryBudget memory() {
+        return memory;
     }
 
     @Produces

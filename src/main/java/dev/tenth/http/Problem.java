@@ -3,9 +3,7 @@ package dev.tenth.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tenth.text.Excerpt;
 import io.quarkus.runtime.annotations.RegisterForReflection;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Map;
 
 /**
  * An error as RFC 9457 has it.
@@ -16,6 +14,8 @@ import java.util.Map;
 @RegisterForReflection // Quarkus finds what methods return, and this is only ever inside of a Response
 public record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
     public static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final int LONGEST_SHOWN = 200;
 
     /** A value of a request that cannot be. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -32,15 +32,9 @@ public record Problem(String type, String title, int status, String detail, List
         return new Problem("about:blank", title, status, detail, List.of(errors));
     }
 
-    public Response response() {
-        return response(Map.of());
-    }
-
-    public Response response(Map<String, String> headers) {
-        Response.ResponseBuilder builder =
-                Response.status(status).type(MEDIA_TYPE).entity(this);
-        headers.forEach(builder::header);
-        return builder.build();
+    /** What was sent, for people who read of it in an error: not longer than they want to read. */
+    public static String shown(String value) {
+        return value.length() > LONGEST_SHOWN ? value.substring(0, LONGEST_SHOWN) + "…" : value;
     }
 
     /** A request that is answered with a problem. */
