@@ -9,6 +9,7 @@ import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.serve.ModelException;
 import dev.tenth.store.StoreException;
+import dev.tenth.text.Excerpt;
 import io.quarkus.arc.All;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -111,11 +112,11 @@ public class Problems {
     /** What the framework refuses. */
     private static Problem framework(int status, RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
-        String path = '"' + Problem.shown(exchange.normalizedPath()) + '"';
+        String path = Excerpt.quoted(exchange.normalizedPath());
         String detail =
                 switch (status) {
                     case 404 -> "path: there is nothing at " + path;
-                    case 405 -> "method: " + Problem.shown(request.method().name()) + " is not one of those of " + path;
+                    case 405 -> "method: " + Excerpt.of(request.method().name()) + " is not one of those of " + path;
                     case 406 -> header(request, HttpHeaders.ACCEPT) + " is not what " + path + " gives";
                     case 415 -> header(request, HttpHeaders.CONTENT_TYPE) + " is not what " + path + " takes";
                     default -> "the request was refused";
@@ -128,6 +129,6 @@ public class Problems {
     }
 
     private static String header(HttpServerRequest request, String name) {
-        return name + ": \"" + Problem.shown(String.valueOf(request.getHeader(name))) + '"';
+        return name + ": " + Excerpt.quoted(request.getHeader(name));
     }
 }

@@ -70,7 +70,7 @@ public class House {
     private final String version;
     private final StreamDoors doors;
     private final WalkDoor walks;
-    private final MemoryBudget memory = new MemoryBudget(BodyLimits.DEFAULT.together());
+    private final MemoryBudget memory;
     private final Device device;
     private final String libtorch;
 
@@ -88,6 +88,7 @@ public class House {
                 new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
                         .resolve("data")));
         TenthConfig.Limits limits = config.limits();
+        this.memory = new MemoryBudget(limits.bodiesBytes());
         this.hub = new Hub(store.log(), StreamLimits.DEFAULT.withViewers(limits.viewers()));
         Residents residents = new Residents();
         this.runs = new LocalRuns(
@@ -214,7 +215,7 @@ public class House {
     @Produces
     @Singleton
     BodyLimits bodies() {
-        return BodyLimits.DEFAULT;
+        return new BodyLimits(config.limits().bodiesBytes(), config.limits().bodyPause());
     }
 
     @Produces

@@ -77,5 +77,13 @@ public interface TenthConfig {
         /** How long a request for inference waits at most for others to be computed with. */
         @WithDefault("1ms")
         Duration batchDelay();
+
+        /** Memory of the bodies of all requests under way and of large answers, in bytes; one more gets 503. */
+        @WithDefault("268435456")
+        long bodiesBytes();
+
+        /** How long a client may send nothing in the middle of a body, before it gets 408. */
+        @WithDefault("10s")
+        Duration bodyPause();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tenth.http;
 
+import dev.tenth.text.Excerpt;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
  * memory, and no thread. What is read is within {@link BodyLimits}.
  */
 public class BodyFilter {
+    private static final String TOO_LARGE = "body: more than %,d bytes are not taken";
+
     private final BodyLimits limits;
     private final MemoryBudget budget;
     private final AtomicInteger reading = new AtomicInteger();
@@ -75,12 +78,19 @@ public class BodyFilter {
                 refuse(
                         415,
                         "Unsupported encoding",
-                        "Content-Encoding: \"" + Problem.shown(request.getHeader("Content-Encoding"))
-                                + "\" is not understood; send the body as it is");
+                        "Content-Encoding: " + Excerpt.quoted(request.getHeader("Content-Encoding"))
+                                + " is not understood; send the body as it is");
+            } else if (announced() > limits.largest()) {
+                refuse(413, "Too large", TOO_LARGE.formatted(limits.largest()));
             } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
                 exchange.response().writeContinue();
             }
             request.resume();
+        }
+
+        private long announced() {
+            String length = request.getHeader("Content-Length");
+            return length == null ? 0 : Long.parseLong(length);
         }
 
         private void take(Buffer part) {
@@ -88,7 +98,7 @@ public class BodyFilter {
             if (over) {
                 discard(part);
             } else if (body.length() + part.length() > limits.largest()) {
-                refuse(413, "Too large", "body: more than %,d bytes are not taken".formatted(limits.largest()));
+                refuse(413, "Too large", TOO_LARGE.formatted(limits.largest()));
             } else if (!budget.take(part.length())) {
                 refuse(503, "No room", "body: there is no memory for it now; try again later");
             } else {

@@ -12,9 +12,13 @@ import java.time.Duration;
  * @param duration how long a body may take as a whole
  */
 public record BodyLimits(int largest, long together, int reading, Duration pause, Duration duration) {
-    private static final int MIB = 1 << 20;
-
     /** A file of a user may have 32 MiB, and what stands around it is little. */
-    public static final BodyLimits DEFAULT =
-            new BodyLimits(33 * MIB, 256L * MIB, 1000, Duration.ofSeconds(10), Duration.ofMinutes(10));
+    private static final int LARGEST = 33 << 20;
+
+    private static final int READING = 1000;
+    private static final Duration DURATION = Duration.ofMinutes(10);
+
+    public BodyLimits(long together, Duration pause) {
+        this(LARGEST, together, READING, pause, DURATION);
+    }
 }

@@ -15,8 +15,6 @@ import java.util.List;
 public record Problem(String type, String title, int status, String detail, List<FieldError> errors) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
-    private static final int LONGEST_SHOWN = 200;
-
     /** A value of a request that cannot be. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     @RegisterForReflection
@@ -30,11 +28,6 @@ public record Problem(String type, String title, int status, String detail, List
 
     public static Problem of(int status, String title, String detail, FieldError... errors) {
         return new Problem("about:blank", title, status, detail, List.of(errors));
-    }
-
-    /** What was sent, for people who read of it in an error: not longer than they want to read. */
-    public static String shown(String value) {
-        return value.length() > LONGEST_SHOWN ? value.substring(0, LONGEST_SHOWN) + "…" : value;
     }
 
     /** A request that is answered with a problem. */
