@@ -1,9 +1,7 @@
 package dev.tenth.api;
 
-import dev.tenth.http.Problem;
 import dev.tenth.run.Runs;
 import dev.tenth.serve.Engine;
-import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
 import dev.tenth.text.Excerpt;
@@ -15,9 +13,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
-import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -25,15 +20,13 @@ import java.util.concurrent.CompletionStage;
 @Path("/api/v1/runs/{id}/checkpoints")
 @Produces({MediaType.APPLICATION_OCTET_STREAM, MediaType.APPLICATION_JSON})
 public class ExportsResource {
-    private static final String LATEST = "latest";
-
     private final RunLog log;
-    private final Checkpoints checkpoints;
+    private final CheckpointFiles files;
     private final Engine engine;
 
     ExportsResource(RunLog log, Checkpoints checkpoints, Engine engine) {
         this.log = log;
-        this.checkpoints = checkpoints;
+        this.files = new CheckpointFiles(checkpoints);
         this.engine = engine;
     }
 
@@ -44,20 +37,7 @@ public class ExportsResource {
         if (log.find(id).isEmpty()) {
             throw new Runs.RefusedException(Runs.Reason.NO_SUCH_RUN, "id", "id: there is no run " + Excerpt.quoted(id));
         }
-        Checkpoint checkpoint = checkpoints.list(id).reversed().stream()
-                .filter(each ->
-                        step.equals(LATEST) || Long.toString(each.step()).equals(step))
-                .findFirst()
-                .orElseThrow(() -> new Problem.Exception(
-                        404,
-                        "No such checkpoint",
-                        "step: run " + id + " has no checkpoint of step " + Excerpt.quoted(step)));
-        StreamingOutput file = output -> {
-            try (ReadableByteChannel channel = checkpoints.open(checkpoint)) {
-                Channels.newInputStream(channel).transferTo(output);
-            }
-        };
-        return file(file, id + "-" + checkpoint.step() + ".safetensors");
+        return files.file(id, step);
     }
 
     /** One ability with its weights, as a TorchScript file: {@code torch.jit.load} in Python opens it. */

@@ -26,12 +26,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.Channels;
-import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -53,11 +51,13 @@ public class RunsResource {
     private final LocalRuns runs;
     private final RunLog log;
     private final Checkpoints checkpoints;
+    private final CheckpointFiles files;
 
     RunsResource(LocalRuns runs, RunLog log, Checkpoints checkpoints) {
         this.runs = runs;
         this.log = log;
         this.checkpoints = checkpoints;
+        this.files = new CheckpointFiles(checkpoints);
     }
 
     /** A page of a list, and the cursor of the next one. */
@@ -267,14 +267,7 @@ public class RunsResource {
             return Response.ok(CheckpointDocument.of(checkpoint, runs.pinned(id)), MediaType.APPLICATION_JSON)
                     .build();
         }
-        StreamingOutput file = output -> {
-            try (ReadableByteChannel channel = checkpoints.open(checkpoint)) {
-                Channels.newInputStream(channel).transferTo(output);
-            }
-        };
-        return Response.ok(file, MediaType.APPLICATION_OCTET_STREAM)
-                .header("Content-Disposition", "attachment; filename=\"" + id + "-" + step + ".safetensors\"")
-                .build();
+        return files.file(id, Long.toString(checkpoint.step()));
     }
 
     private Checkpoint checkpoint(String id, String step) {
@@ -282,10 +275,7 @@ public class RunsResource {
         return checkpoints.list(id).stream()
                 .filter(each -> Long.toString(each.step()).equals(step))
                 .findFirst()
-                .orElseThrow(() -> new Problem.Exception(
-                        404,
-                        "No such checkpoint",
-                        "step: run " + id + " has no checkpoint of step " + Excerpt.quoted(step)));
+                .orElseThrow(() -> files.none(id, step));
     }
 
     /** A pinned checkpoint is never thinned out. */

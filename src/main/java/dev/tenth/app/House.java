@@ -125,6 +125,9 @@ public class House {
                 .register(meters));
         Gauge.builder("stream.viewers", hub::viewers).register(meters);
         FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
+        FunctionCounter.builder("checkpoints.quarantined", store.checkpoints(), Checkpoints::quarantined)
+                .description("Checkpoints put aside because they were corrupt, or unknown to the log")
+                .register(meters);
         Gauge.builder("native.handles", Torch::liveHandles).register(meters);
         Gauge.builder("device.memory", device, Torch::memory)
                 .description("Memory in use: on a GPU by all processes, on the CPU resident of this one")

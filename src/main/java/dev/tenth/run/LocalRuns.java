@@ -11,8 +11,6 @@ import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Safetensors;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -257,17 +255,12 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private Accepted fork(RunEntry parent, Command.Fork fork) {
-        try {
-            RunCheckpoints.Loaded from = checkpoints(parent.id())
-                    .read(fork.step())
-                    .orElseThrow(() -> noSuchCheckpoint(
-                            parent.id(),
-                            fork.step().map(step -> " of step " + step).orElse("")));
-            RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, fork), Optional.empty());
-            return new Accepted(ids.next(), Optional.of(child.id()));
-        } catch (IOException e) {
-            throw new UncheckedIOException("checkpoint: it cannot be read", e);
-        }
+        RunCheckpoints.Loaded from = checkpoints(parent.id())
+                .read(fork.step())
+                .orElseThrow(() -> noSuchCheckpoint(
+                        parent.id(), fork.step().map(step -> " of step " + step).orElse("")));
+        RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, fork), Optional.empty());
+        return new Accepted(ids.next(), Optional.of(child.id()));
     }
 
     private RefusedException noSuchCheckpoint(String run, String which) {

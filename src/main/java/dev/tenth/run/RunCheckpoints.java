@@ -8,6 +8,7 @@ import dev.tenth.store.StoreException;
 import dev.tenth.torch.Safetensors;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,12 @@ import java.util.stream.Collectors;
 final class RunCheckpoints {
     /** So many of the newest are never thinned out. */
     private static final int RECENT = 10;
+
+    /** How often a checkpoint that cannot be read is tried, and how long between: a shortage of file handles passes. */
+    private static final int READ_TRIES = 4;
+
+    private static final Duration BETWEEN_READ_TRIES = Duration.ofMillis(500);
+    private static final System.Logger LOG = System.getLogger(RunCheckpoints.class.getName());
 
     private final Checkpoints store;
     private final String run;
@@ -48,7 +55,12 @@ final class RunCheckpoints {
     /** Stores a state durably, then thins out the older ones. */
     Checkpoint write(long step, long seq, Safetensors content) {
         Checkpoint written = store.write(run, step, seq, content::write);
-        thin();
+        try {
+            thin();
+        } catch (StoreException e) {
+            // What was to be written is; the next one thins out again.
+            LOG.log(System.Logger.Level.WARNING, "the checkpoints of run " + run + " cannot be thinned out", e);
+        }
         return written;
     }
 
@@ -88,25 +100,67 @@ final class RunCheckpoints {
     }
 
     /**
-     * The newest whole one. Checkpoints of which the log knows nothing are removed, broken ones too.
+     * The newest whole one. What is proven to be corrupt, or of which the log knows nothing, is put into quarantine and passed
+     * over for the one before. What merely cannot be read is left alone.
      *
      * @param lastSeq the last event in the log
      * @param broken told of each that is passed over, and why
+     * @throws UnreadableException if one cannot be read, also not when tried again
      */
     Optional<Loaded> newest(long lastSeq, BiConsumer<Checkpoint, String> broken) {
         for (Checkpoint checkpoint : store.list(run).reversed()) {
             if (checkpoint.seq() > lastSeq) {
-                store.delete(checkpoint); // the events before it never reached the disk: nobody saw it
+                // A checkpoint is written after its events. Here the log has lost some, and may get others in their
+                // place.
+                String reason = "it includes event " + checkpoint.seq() + ", and the log ends at " + lastSeq;
+                store.quarantine(checkpoint, Checkpoints.Flaw.ORPHAN, reason);
+                broken.accept(checkpoint, reason);
                 continue;
             }
-            try {
-                return Optional.of(load(checkpoint));
-            } catch (StoreException | IOException e) {
-                store.delete(checkpoint);
-                broken.accept(checkpoint, e.getMessage());
+            Optional<Loaded> loaded = patiently(checkpoint, broken);
+            if (loaded.isPresent()) {
+                return loaded;
             }
         }
         return Optional.empty();
+    }
+
+    /** Empty if it is corrupt, which is told, or was thinned out meanwhile. */
+    private Optional<Loaded> patiently(Checkpoint checkpoint, BiConsumer<Checkpoint, String> broken) {
+        for (int tries = 1; ; tries++) {
+            try {
+                return Optional.of(load(checkpoint));
+            } catch (StoreException e) {
+                if (e.reason() == StoreException.Reason.CORRUPT) {
+                    broken.accept(checkpoint, e.getMessage());
+                    return Optional.empty();
+                }
+                if (e.reason() == StoreException.Reason.MISSING) {
+                    return Optional.empty();
+                }
+                if (tries == READ_TRIES || !rests()) {
+                    throw new UnreadableException(checkpoint, e);
+                }
+            }
+        }
+    }
+
+    /** False if the thread shall end. */
+    private static boolean rests() {
+        try {
+            Thread.sleep(BETWEEN_READ_TRIES);
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** A checkpoint is there and cannot be read: perhaps later. */
+    static final class UnreadableException extends RuntimeException {
+        UnreadableException(Checkpoint checkpoint, StoreException cause) {
+            super("the checkpoint of step " + checkpoint.step() + " cannot be read: " + cause.getMessage(), cause);
+        }
     }
 
     /** The one of a step, or the newest. */
@@ -117,16 +171,31 @@ final class RunCheckpoints {
                 .findFirst();
     }
 
-    /** The one of a step, or the newest, with what is in it. One that is thinned out while it is being opened is not there. */
-    Optional<Loaded> read(Optional<Long> step) throws IOException {
+    /**
+     * The one of a step, or the newest, with what is in it. One that is thinned out while it is being opened is not there; of the
+     * newest a corrupt one is passed over for the one before.
+     *
+     * @throws RefusedException if the one that is asked for is corrupt, naming the others
+     * @throws StoreException if it cannot be read
+     */
+    Optional<Loaded> read(Optional<Long> step) {
         Optional<Checkpoint> found = find(step);
         while (found.isPresent()) {
             try {
                 return Optional.of(load(found.get()));
             } catch (StoreException e) {
+                if (step.isPresent() && e.reason() == StoreException.Reason.CORRUPT) {
+                    throw new RefusedException(
+                            Reason.NO_SUCH_CHECKPOINT,
+                            "step",
+                            "step: the checkpoint of step " + step.get() + " is corrupt; there are those of steps "
+                                    + store.list(run).stream()
+                                            .map(Checkpoint::step)
+                                            .toList());
+                }
                 Optional<Checkpoint> again = find(step);
                 if (again.equals(found)) {
-                    throw e; // it is there, but broken
+                    throw e; // it is there, but cannot be read
                 }
                 found = again;
             }
@@ -134,9 +203,15 @@ final class RunCheckpoints {
         return Optional.empty();
     }
 
-    private Loaded load(Checkpoint checkpoint) throws IOException {
+    private Loaded load(Checkpoint checkpoint) {
         try (ReadableByteChannel channel = store.open(checkpoint)) {
             return new Loaded(checkpoint, Safetensors.read(channel));
+        } catch (IOException e) {
+            throw new StoreException(
+                    StoreException.Reason.UNAVAILABLE,
+                    "checkpoint: that of step %d of run %s cannot be read: %s"
+                            .formatted(checkpoint.step(), run, e.getMessage()),
+                    e);
         }
     }
 

@@ -106,6 +106,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), trainer.step());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (RunCheckpoints.UnreadableException e) {
+            interrupt(e);
         } catch (Exception | LinkageError | OutOfMemoryError e) {
             fail(e);
         } finally {
@@ -125,6 +127,17 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             journal.flush();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " cannot be written", e);
+        }
+    }
+
+    /** What the run goes on from is there but cannot be read: nothing is lost, and resuming tries again. */
+    private void interrupt(RunCheckpoints.UnreadableException cause) {
+        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " cannot go on", cause);
+        try {
+            journal.state(RunState.INTERRUPTED, cause.getMessage() + "; nothing was removed, resume tries again");
+            journal.flush();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "that run " + origin.id() + " is interrupted cannot be written", e);
         }
     }
 

@@ -53,7 +53,7 @@ public final class CompletionsDoor {
         String code =
                 switch (reason) {
                     case NO_SUCH_MODEL, NO_SUCH_VERSION, DELETED, OTHER_ABILITY -> "model_not_found";
-                    case NO_ROOM, NOT_YET -> "model_not_available";
+                    case NO_ROOM, NOT_YET, UNAVAILABLE -> "model_not_available";
                     case MALFORMED, NOT_ACCEPTABLE, TOO_LARGE, UNSUPPORTED, UNREADABLE -> null;
                     case BROKEN -> "internal_error";
                 };

@@ -30,6 +30,8 @@ public final class ModelException extends RuntimeException {
         /** The run has not written its first checkpoint. */
         NOT_YET(503, "No checkpoint yet"),
         NO_ROOM(503, "No room"),
+        /** The checkpoint is there and cannot be read now. */
+        UNAVAILABLE(503, "Checkpoint cannot be read"),
         BROKEN(500, "A fault of the service");
 
         private final int status;

@@ -230,20 +230,23 @@ public final class Models {
         try (ReadableByteChannel file = checkpoints.open(version.checkpoint())) {
             return Safetensors.read(file).tensors();
         } catch (IOException | StoreException e) {
-            String model = version.run().id();
-            changed(model);
-            throw log.wasDeleted(model)
-                    ? new ModelException(Reason.DELETED, "model: run " + model + " was deleted")
-                    : checkpoints.list(model).contains(version.checkpoint())
-                            ? new ModelException(
-                                    Reason.BROKEN,
-                                    "version: step " + version.name() + " of run " + model + " cannot be read: "
-                                            + e.getMessage())
-                            : new ModelException(
-                                    Reason.NO_SUCH_VERSION,
-                                    "version: step " + version.name() + " of run " + model
-                                            + " has just made room for newer ones");
+            throw unreadable(version, e);
         }
+    }
+
+    private ModelException unreadable(Version version, Exception cause) {
+        String model = version.run().id();
+        changed(model);
+        if (log.wasDeleted(model)) {
+            return new ModelException(Reason.DELETED, "model: run " + model + " was deleted");
+        }
+        String which = "version: step " + version.name() + " of run " + model;
+        if (cause instanceof StoreException failure && failure.reason() == StoreException.Reason.CORRUPT) {
+            return new ModelException(Reason.NO_SUCH_VERSION, which + " is corrupt; there are " + versions(model));
+        }
+        return checkpoints.list(model).contains(version.checkpoint())
+                ? new ModelException(Reason.UNAVAILABLE, which + " cannot be read: " + cause.getMessage())
+                : new ModelException(Reason.NO_SUCH_VERSION, which + " has just made room for newer ones");
     }
 
     /** Calls the listener with the id of each run that is deleted. It must return quickly. */

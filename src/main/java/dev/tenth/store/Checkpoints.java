@@ -1,7 +1,7 @@
 package dev.tenth.store;
 
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
@@ -21,19 +21,38 @@ public interface Checkpoints {
      */
     Checkpoint write(String run, long step, long seq, Content content);
 
-    /** The checkpoints of a run, oldest step first, not checked. */
+    /** The checkpoints of a run, oldest step first, not checked. What else lies beside them is not among them. */
     List<Checkpoint> list(String run);
 
     /**
-     * The checked bytes of a checkpoint.
+     * The checked bytes of a checkpoint, for one thread at a time; they stay readable when it is deleted meanwhile. One whose bytes are proven to be other than those that were written is put into
+     * quarantine by that ({@link Flaw#CORRUPT}). Nothing else that fails here touches it.
      *
-     * @throws StoreException if it is torn or corrupted
+     * @throws StoreException {@link StoreException.Reason#CORRUPT} if that was done; {@link StoreException.Reason#MISSING}
+     *     if it is not there; another if it cannot be read now
      */
-    ReadableByteChannel open(Checkpoint checkpoint);
+    SeekableByteChannel open(Checkpoint checkpoint);
+
+    /** Why a checkpoint is of no use. */
+    enum Flaw {
+        /** Its bytes are not those that were written. */
+        CORRUPT,
+        /** It tells of events that the log does not have. */
+        ORPHAN
+    }
+
+    /**
+     * Takes a checkpoint out of the list without deleting it: it stays beside the others, for a person to look at, until
+     * {@link #deleteAll}.
+     */
+    void quarantine(Checkpoint checkpoint, Flaw flaw, String reason);
+
+    /** How many were put into quarantine since the store was opened. */
+    long quarantined();
 
     /** Removes a checkpoint, if it is there. */
     void delete(Checkpoint checkpoint);
 
-    /** Removes all checkpoints of a run. */
+    /** Removes all checkpoints of a run, with those in quarantine. What is not the store's stays. */
     void deleteAll(String run);
 }

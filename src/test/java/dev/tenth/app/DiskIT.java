@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,12 +33,7 @@ class DiskIT {
             await().atMost(Duration.ofMinutes(3))
                     .until(() -> service.document(run).path("checkpoints").asInt() > 4);
             service.kill();
-            List<Path> checkpoints;
-            try (Stream<Path> files = Files.walk(home.resolve("checkpoints").resolve(run))) {
-                checkpoints = files.filter(file -> file.toString().endsWith(".safetensors"))
-                        .sorted((a, b) -> Long.compare(stepOf(a), stepOf(b)))
-                        .toList();
-            }
+            List<Path> checkpoints = checkpoints(home.resolve("checkpoints").resolve(run));
             byte[] torn = Files.readAllBytes(checkpoints.getLast());
             torn[torn.length / 2] ^= 1;
             Files.write(checkpoints.getLast(), torn);
@@ -53,6 +49,47 @@ class DiskIT {
                             && event.contains("the checkpoint of step " + broken + " is broken"))
                     .anyMatch(event -> event.contains("\"run.resumed\"") && event.contains("\"fromStep\":" + before));
             assertThat(service.weights(run)).isEqualTo(service.weights(undisturbed));
+            Path last = checkpoints.getLast();
+            assertThat(last.resolveSibling(last.getFileName() + ".corrupt")).hasBinaryContent(torn);
+            assertThat(service.get("/q/metrics")).contains("checkpoints_quarantined_total 1.0");
+        }
+    }
+
+    @Test
+    void aCheckpointThatCannotBeReadInterruptsTheRunAndLosesNothing() throws Exception {
+        Path home = directory.resolve("home");
+        try (ServiceProcess service = new ServiceProcess(home, directory.resolve("log.txt"))) {
+            service.start();
+            String run = service.run(GAN.formatted(3000, 100));
+            await().atMost(Duration.ofMinutes(3))
+                    .until(() -> service.document(run).path("checkpoints").asInt() > 2);
+            service.kill();
+            Path of = home.resolve("checkpoints").resolve(run);
+            List<Path> before = checkpoints(of);
+            Path newest = before.getLast();
+            Path kept = Files.move(newest, home.resolve("kept"));
+            Files.createSymbolicLink(newest, Path.of("/proc/self/mem")); // reading it is an input/output error
+            service.start();
+            service.command(run, "resume");
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> service.document(run).path("reason").asText().contains("cannot be read"));
+            assertThat(service.state(run)).isEqualTo("INTERRUPTED");
+            assertThat(checkpoints(of)).isEqualTo(before);
+            Files.delete(newest);
+            Files.move(kept, newest);
+            service.command(run, "resume");
+            service.awaitState(run, "SUCCEEDED");
+            assertThat(service.events(run))
+                    .anyMatch(event ->
+                            event.contains("\"run.resumed\"") && event.contains("\"fromStep\":" + stepOf(newest)));
+        }
+    }
+
+    private static List<Path> checkpoints(Path of) throws IOException {
+        try (Stream<Path> files = Files.list(of)) {
+            return files.filter(file -> file.toString().endsWith(".safetensors"))
+                    .sorted(Comparator.comparingLong(DiskIT::stepOf))
+                    .toList();
         }
     }
 

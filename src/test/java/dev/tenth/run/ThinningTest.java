@@ -9,7 +9,7 @@ import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.Safetensors;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,8 +44,18 @@ class ThinningTest {
         }
 
         @Override
-        public ReadableByteChannel open(Checkpoint checkpoint) {
+        public SeekableByteChannel open(Checkpoint checkpoint) {
             throw new StoreException(StoreException.Reason.UNAVAILABLE, "only names");
+        }
+
+        @Override
+        public void quarantine(Checkpoint checkpoint, Flaw flaw, String reason) {
+            throw new StoreException(StoreException.Reason.UNAVAILABLE, "only names");
+        }
+
+        @Override
+        public long quarantined() {
+            return 0;
         }
 
         @Override

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 
 /** Files that are there as a whole or not at all, also after the power fails. */
 final class DurableFiles {
+    private static final System.Logger LOG = System.getLogger(DurableFiles.class.getName());
     /** A file whose name starts so is not finished; it is swept away when the store is opened. */
     private static final String TEMPORARY = ".tmp-";
 
@@ -76,12 +77,36 @@ final class DurableFiles {
         }
     }
 
-    /** Removes what writes left behind that never ended. */
-    static void sweep(Path directory) throws IOException {
-        for (Path file : list(directory)) {
-            if (file.getFileName().toString().startsWith(TEMPORARY)) {
-                Files.delete(file);
+    /** Whether the file is one that was not finished. */
+    static boolean isTemporary(Path file) {
+        return file.getFileName().toString().startsWith(TEMPORARY);
+    }
+
+    /**
+     * Removes what writes left behind in the directories of a directory that never ended. What cannot be removed or looked at
+     * stays: it is in nobody's way.
+     */
+    static void sweepAll(Path root) {
+        try {
+            for (Path directory : list(root)) {
+                if (Files.isDirectory(directory)) {
+                    sweep(directory);
+                }
             }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot look for unfinished files in " + root, e);
+        }
+    }
+
+    private static void sweep(Path directory) {
+        try {
+            for (Path file : list(directory)) {
+                if (isTemporary(file) && !Files.isDirectory(file)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot remove the unfinished files in " + directory, e);
         }
     }
 

@@ -21,13 +21,7 @@ final class FileBlobs implements Blobs {
     FileBlobs(Path home, DiskSpace space) {
         this.root = home.resolve("blobs");
         this.space = space;
-        try {
-            for (Path directory : DurableFiles.list(root)) {
-                DurableFiles.sweep(directory);
-            }
-        } catch (IOException e) {
-            throw DurableFiles.failed("blobs: cannot open " + root, e);
-        }
+        DurableFiles.sweepAll(root);
     }
 
     @Override

@@ -189,8 +189,11 @@ final class SqliteRunLog implements RunLog {
 
         @Override
         void committed() {
-            tell(commitListeners, events);
-            tail.written();
+            try {
+                tell(commitListeners, events);
+            } finally {
+                tail.written();
+            }
         }
 
         @Override

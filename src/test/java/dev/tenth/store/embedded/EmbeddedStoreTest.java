@@ -4,20 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.tenth.store.Blobs;
-import dev.tenth.store.Checkpoint;
-import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.RunLogContract;
 import dev.tenth.store.StoreException;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,34 +81,6 @@ class EmbeddedStoreTest extends RunLogContract {
         assertThat(log.read("a", 0, 10)).isEqualTo(events("a", 1, 1));
         log.delete("a");
         assertThat(open().wasDeleted("a")).isTrue();
-    }
-
-    @Test
-    void aCheckpointThatWasTornIsFoundOut() throws IOException {
-        Checkpoints checkpoints = reopen().checkpoints();
-        Checkpoint one =
-                checkpoints.write("r", 1, 5, channel -> channel.write(ByteBuffer.wrap("the first".getBytes())));
-        Checkpoint two =
-                checkpoints.write("r", 2, 9, channel -> channel.write(ByteBuffer.wrap("the second".getBytes())));
-        assertThat(checkpoints.list("r")).containsExactly(one, two);
-        Path file;
-        try (Stream<Path> files = Files.walk(home.resolve("checkpoints"))) {
-            file = files.filter(f -> f.getFileName().toString().startsWith("2-"))
-                    .findFirst()
-                    .orElseThrow();
-        }
-        Files.write(file, "the sec".getBytes());
-        Files.writeString(file.resolveSibling("3-12-garbage.safetensors"), "x");
-        checkpoints = reopen().checkpoints();
-        Checkpoint torn = checkpoints.list("r").getLast();
-        Checkpoints reopened = checkpoints;
-        assertThatThrownBy(() -> reopened.open(torn))
-                .isInstanceOf(StoreException.class)
-                .hasMessageContaining("torn or corrupted");
-        assertThat(new String(Channels.newInputStream(checkpoints.open(one)).readAllBytes()))
-                .isEqualTo("the first");
-        checkpoints.deleteAll("r");
-        assertThat(checkpoints.list("r")).isEqualTo(List.of());
     }
 
     @Test
