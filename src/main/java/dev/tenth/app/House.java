@@ -1,5 +1,6 @@
 package dev.tenth.app;
 
+import dev.tenth.app.security.AccessToken;
 import dev.tenth.data.Library;
 import dev.tenth.http.BodyLimits;
 import dev.tenth.http.MemoryBudget;
@@ -156,13 +157,13 @@ public class House {
         return device;
     }
 
-    void open(@Observes StartupEvent event, Door door) {
+    void open(@Observes StartupEvent event, AccessToken token) {
         LOG.infof("Tenth: deep learning from 0 to 0.1, live");
         LOG.infof(
                 "  device  %s, %d threads, libtorch %s",
                 device, Runtime.getRuntime().availableProcessors(), libtorch);
         LOG.infof("  store   %s", config.home().toAbsolutePath());
-        LOG.infof("  open    %s", door.address());
+        LOG.infof("  open    %s", token.address());
         boolean empty = store.log()
                 .list(Optional.empty(), List.of(), Optional.empty(), 1)
                 .isEmpty();

@@ -1,4 +1,4 @@
-package dev.tenth.app;
+package dev.tenth.app.security;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,8 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service with a token, on an address that others can reach. */
 @QuarkusTest
-@TestProfile(DoorTest.Exposed.class)
-class DoorTest {
+@TestProfile(TokenTest.Exposed.class)
+class TokenTest {
     private static final String TOKEN = "open sesame+/";
     private static final String RECIPES = "/api/v1/recipes";
 

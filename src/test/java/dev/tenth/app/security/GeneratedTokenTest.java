@@ -1,4 +1,4 @@
-package dev.tenth.app;
+package dev.tenth.app.security;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 /** A service that others can reach, without a token in its settings: it makes one. */
 @QuarkusTest
-@TestProfile(ExposedDoorTest.Exposed.class)
-class ExposedDoorTest {
+@TestProfile(GeneratedTokenTest.Exposed.class)
+class GeneratedTokenTest {
     public static class Exposed implements QuarkusTestProfile {
         @Override
         public Map<String, String> getConfigOverrides() {
@@ -22,12 +22,12 @@ class ExposedDoorTest {
     }
 
     @Inject
-    Door door;
+    AccessToken token;
 
     @Test
     void theTokenStandsInThePrintedAddressAlone() {
         given().get("/api/v1/runs").then().statusCode(401);
-        String token = door.address().replaceFirst(".*\\?token=", "");
+        String token = this.token.address().replaceFirst(".*\\?token=", "");
         assertThat(token).hasSizeGreaterThanOrEqualTo(32);
         given().header("Authorization", "Bearer " + token)
                 .get("/api/v1/runs")
