@@ -3,15 +3,17 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-# JDK 25 or newer: JAVA_HOME if it is one, else where systems keep their JDKs.
-JDK := $(shell deploy/find-jdk)
-export JAVA_HOME := $(JDK)
+# Node, where deploy/setup had to fetch it.
+export PATH := $(CURDIR)/.tools/node/bin:$(PATH)
 # One place for fetched data, for data/fetch, the tests and the service.
 export TENTH_DATA ?= $(or $(TENTH_HOME),$(HOME)/.tenth)/data
-MVN := ./mvnw -B --no-transfer-progress -q
+# Looked up when it is needed: deploy/setup may have installed it a moment ago.
+JDK = $$(deploy/find-jdk)
+MVN = JAVA_HOME="$(JDK)" ./mvnw -B
+PROGRESS := | deploy/progress
 
-.PHONY: help run test build dev data data-all bench bench-start accept e2e format generated aot native native-sources image image-native image-cuda \
-  image-check manifests jdk
+.PHONY: help run test build dev data data-all bench bench-start soak kills accept e2e format generated aot native native-sources image image-native image-cuda \
+  image-check manifests setup setup-check
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -19,17 +21,24 @@ help: ## this list
 run: build ## build, start on http://localhost:8080 with a first run already moving
 	@exec deploy/tenth
 
-build: jdk data ## a runnable service in target/
-	@echo "building …"
-	$(MVN) package -DskipTests
+build: setup data ## a runnable service in target/
+	@echo "building (the first time some minutes, most of it downloads) …"
+	@$(MVN) package -DskipTests $(PROGRESS)
 
-test: jdk data ## all tests: unit, integration, frontend, browser
-	$(MVN) verify
+test: setup data ## all tests: unit, integration, frontend, browser
+	@deploy/setup browser
+	@$(MVN) verify $(PROGRESS)
 	cd frontend && npm test
-	$(MAKE) e2e
+	@$(MAKE) e2e
 
-dev: jdk data ## the service with live reload
+dev: setup data ## the service with live reload
 	$(MVN) quarkus:dev
+
+setup: ## install what this machine lacks to build: JDK 25, Node 20
+	@deploy/setup jdk node
+
+setup-check: ## run and test a clean clone in a bare Debian container
+	@deploy/check-setup
 
 data: ## fetch the data sets that the main recipes need
 	@data/fetch
@@ -45,31 +54,37 @@ bench: build ## time steps and serving against Python PyTorch, and streaming; wr
 bench-start: aot ## time starts with and without the JDK's AOT cache, and of the native executable if it is there
 	@bench/start
 
+soak: build ## everything at once for half an hour, and what is left of it; writes its part of docs/reliability.md
+	@bench/soak $(MINUTES)
+
+kills: build ## kill the service 200 times while it trains; writes its part of docs/reliability.md
+	@$(MVN) verify -Dtest=NONE -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=KillIT -Dkills=$(or $(KILLS),200) -Dkills.write=true $(PROGRESS)
+
 accept: build ## train a system to its figure: make accept SYSTEM=gan-1d [PRESET=author]
 	@bench/accept $(SYSTEM) $(PRESET)
 
 e2e: ## the dashboard in a real browser, against the built service
 	cd frontend && npm run e2e
 
-format: jdk ## format the Java code
-	$(MVN) spotless:apply
+format: setup ## format the Java code
+	@$(MVN) -q spotless:apply
 
-generated: jdk ## what is made from code: the README's settings, the recipes' part of the native metadata
-	$(MVN) test -Dtest=SettingsTest,NativeMetadataTest -Dgenerated.write=true
+generated: setup ## what is made from code: the README's settings, the recipes' part of the native metadata
+	@$(MVN) -q test -Dtest=SettingsTest,NativeMetadataTest -Dgenerated.write=true
 
 aot: build ## let the JDK remember a start: the next ones take about half the time
-	@deploy/aot target/tenth.aot $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -Xmx1g -XX:+UseSerialGC -jar target/quarkus-app/quarkus-run.jar
+	@deploy/aot target/tenth.aot "$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g -XX:+UseSerialGC -jar target/quarkus-app/quarkus-run.jar
 
-native: jdk ## a native executable, and the integration tests against it (needs GraalVM or Mandrel 25)
+native: setup ## a native executable, and the integration tests against it (needs GraalVM or Mandrel 25)
 	@if ! command -v native-image >/dev/null && [ ! -x "$${GRAALVM_HOME:-/nowhere}/bin/native-image" ]; then \
 	  echo "Tenth's native executable needs GraalVM or Mandrel 25 and found none: install one and set GRAALVM_HOME to it." >&2; \
 	  echo "With podman and access to a registry, 'make image-native' builds it in a container instead." >&2; exit 1; fi
-	$(MVN) package -Pnative -DskipTests
+	@$(MVN) package -Pnative -DskipTests $(PROGRESS)
 	@deploy/natives target/libtorch
-	TENTH_RUNTIME=native PYTORCH_LIBRARY_PATH=$(CURDIR)/target/libtorch $(MVN) failsafe:integration-test failsafe:verify
+	TENTH_RUNTIME=native PYTORCH_LIBRARY_PATH=$(CURDIR)/target/libtorch $(MVN) failsafe:integration-test failsafe:verify $(PROGRESS)
 
-native-sources: jdk ## everything but the last step of a native build: no GraalVM needed
-	$(MVN) package -Pnative -DskipTests -Dquarkus.native.sources-only=true
+native-sources: setup ## everything but the last step of a native build: no GraalVM needed
+	@$(MVN) package -Pnative -DskipTests -Dquarkus.native.sources-only=true $(PROGRESS)
 
 # Images. BUILDER names another than the Dockerfiles' own; AOT=false leaves out the JDK's AOT cache.
 IMAGE := podman build --format docker $(if $(BUILDER),--build-arg BUILDER=$(BUILDER)) $(if $(AOT),--build-arg AOT=$(AOT)) $(PODMAN_BUILD)
@@ -82,8 +97,8 @@ image-native: build native-sources ## a container image of the native executable
 	@deploy/sbom target/quarkus-app target/sbom.json
 	$(IMAGE) -f deploy/Dockerfile.native -t localhost/tenth:native .
 
-image-cuda: jdk data ## a container image for NVIDIA GPUs
-	$(MVN) package -DskipTests -Pcuda
+image-cuda: setup data ## a container image for NVIDIA GPUs
+	@$(MVN) package -DskipTests -Pcuda $(PROGRESS)
 	@deploy/sbom target/quarkus-app target/sbom.json
 	$(IMAGE) -f deploy/Dockerfile.jvm -t localhost/tenth:cuda .
 
@@ -92,6 +107,3 @@ image-check: ## start, train, stream, end, resume, kill, resume in a container: 
 
 manifests: ## check the Kubernetes manifests against the published schemas
 	@deploy/check-manifests
-
-jdk:
-	@if [ -z "$(JDK)" ]; then echo "Tenth needs JDK 25 or newer and found none. Install one (Temurin 25, for instance) or set JAVA_HOME to it." >&2; exit 1; fi

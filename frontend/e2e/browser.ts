@@ -1,14 +1,15 @@
 /** A real, headless Chromium that remembers what its console complained of. */
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
-const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const FIND = resolve(import.meta.dirname, '../../deploy/find-browser');
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 export async function openBrowser(): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? PLACES.find((place) => existsSync(place));
+  const executablePath = execFileSync(FIND, { encoding: 'utf8' }).trim();
   if (!executablePath) {
-    throw new Error(`no Chromium at ${PLACES.join(', ')}: install one, or set CHROMIUM to where it is`);
+    throw new Error('no Chromium was found: run deploy/setup browser, or set CHROMIUM to where it is');
   }
   return chromium.launch({ executablePath, args: QUIET });
 }
