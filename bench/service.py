@@ -93,10 +93,10 @@ def machine():
     return f"{name}, {os.cpu_count()} cores"
 
 
-def write_section(begin, end, text):
-    """Puts a section between its markers, at the end of the page if it is new."""
-    page = PAGE.read_text()
+def write_section(begin, end, text, path=PAGE):
+    """Puts a section of a page between its markers, at the end if it is new."""
+    page = path.read_text()
     if begin not in page:
         page = page.rstrip("\n") + f"\n\n{begin}\n{end}\n"
     before, rest = page.split(begin)
-    PAGE.write_text(before + begin + "\n\n" + text.strip("\n") + "\n\n" + end + rest.split(end)[1])
+    path.write_text(before + begin + "\n\n" + text.strip("\n") + "\n\n" + end + rest.split(end)[1])
