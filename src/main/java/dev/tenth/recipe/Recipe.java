@@ -19,6 +19,14 @@ public interface Recipe<P extends Record & Parameters> {
     /** The presets; the first is the default one. */
     List<Preset<P>> presets();
 
+    /** The preset of this name; the default one if this version has none such (any more). */
+    default Preset<P> presetOrDefault(String name) {
+        return presets().stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .orElseGet(() -> presets().getFirst());
+    }
+
     /** The data, the model and its traced programs, ready for {@link Training#begin} or {@link Training#load}. */
     Training<P> prepare(P parameters, Setting setting);
 

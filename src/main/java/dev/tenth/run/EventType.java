@@ -1,6 +1,7 @@
 package dev.tenth.run;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The types of events, as they are named on the wire. */
 public enum EventType {
@@ -16,6 +17,12 @@ public enum EventType {
     HISTOGRAM("histogram", false),
     MATRIX("matrix", false),
     TRAIL("trail", false);
+
+    /** What a run takes back that goes on from an earlier state; the others tell what did happen. */
+    static final List<String> SUPERSEDABLE = Arrays.stream(values())
+            .filter(type -> !type.lossless || type == CHECKPOINT)
+            .map(EventType::wire)
+            .toList();
 
     private final String wire;
     private final boolean lossless;
@@ -34,10 +41,8 @@ public enum EventType {
         return lossless;
     }
 
-    public static EventType ofWire(String wire) {
-        return Arrays.stream(values())
-                .filter(type -> type.wire.equals(wire))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("type: \"" + wire + "\" is no type of event"));
+    /** The same of a type as it stands in a log. A type of a newer version is passed on whole: nothing is known about it. */
+    public static boolean isLossless(String wire) {
+        return Arrays.stream(values()).filter(type -> type.wire.equals(wire)).allMatch(EventType::isLossless);
     }
 }

@@ -46,7 +46,7 @@ record Envelope(long seq, long first, String key, byte[] json, ByteBuf frame) {
 
     /** Whether every viewer has to get this event. */
     static boolean isLossless(Event event) {
-        return EventType.ofWire(event.type()).isLossless();
+        return EventType.isLossless(event.type());
     }
 
     /** The type and, where the data has one, its id, which every encoder writes first. */

@@ -287,7 +287,7 @@ class StreamTest {
 
     private static List<Long> lossless(List<JsonNode> log) {
         return log.stream()
-                .filter(event -> EventType.ofWire(event.path("type").asText()).isLossless())
+                .filter(event -> EventType.isLossless(event.path("type").asText()))
                 .map(event -> event.path("seq").asLong())
                 .toList();
     }
