@@ -89,10 +89,12 @@ public class Problems {
             case NO_SUCH_CHECKPOINT -> Problem.of(422, "No such checkpoint", detail, errors);
             case TOO_MANY_PINS -> Problem.of(409, "Too many pins", detail, errors);
             case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors);
+            case OTHER_VERSION -> Problem.of(409, "Stored by another version", detail, errors);
             case KEY_CONFLICT -> Problem.of(409, "Key used for something else", detail, errors);
             case MODEL_TOO_LARGE -> Problem.of(422, "Model too large", detail, errors);
             case UNFIT_STATE -> Problem.of(422, "A state that does not fit", detail, errors);
             case QUEUE_FULL -> Problem.of(503, "No room", detail);
+            case BUSY, LEAVING -> Problem.of(503, "Try again later", detail);
         };
     }
 

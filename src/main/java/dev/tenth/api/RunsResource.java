@@ -42,7 +42,6 @@ import java.util.Set;
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 public class RunsResource {
-    private static final long LARGEST_SEED = (1L << 53) - 1;
     private static final int PAGE = 50;
     private static final int LARGEST_PAGE = 200;
     private static final int LONGEST_KEY = 200;
@@ -80,7 +79,7 @@ public class RunsResource {
                         json.required("recipe"),
                         json.text("preset"),
                         json.object("params"),
-                        json.integer("seed", 0, LARGEST_SEED),
+                        json.integer("seed", 0, Runs.LARGEST_SEED),
                         json.text("name")),
                 Optional.ofNullable(key));
         return Response.accepted(RunDocument.of(run))
@@ -130,7 +129,7 @@ public class RunsResource {
         List<RunEntry> found = log.list(Optional.ofNullable(recipe), wanted, Optional.ofNullable(cursor), size + 1);
         List<RunEntry> page = found.subList(0, Math.min(size, found.size()));
         return new Page<>(
-                page.stream().map(RunDocument::of).toList(),
+                page.stream().map(runs::current).map(RunDocument::of).toList(),
                 found.size() > size ? page.getLast().id() : null);
     }
 

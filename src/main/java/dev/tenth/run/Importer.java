@@ -10,6 +10,7 @@ import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
+import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
@@ -24,11 +25,9 @@ import java.util.Optional;
  */
 final class Importer {
     private final Workshop shop;
-    private final Ids ids;
 
-    Importer(Workshop shop, Ids ids) {
+    Importer(Workshop shop) {
         this.shop = shop;
-        this.ids = ids;
     }
 
     /**
@@ -43,15 +42,16 @@ final class Importer {
     /**
      * Takes a state over.
      *
+     * @param id of the new run
      * @throws RefusedException if a tensor is missing or does not fit, naming it
      */
     <P extends Record & Parameters> RunEntry take(
-            Recipe<P> recipe, Preset<P> preset, P parameters, Safetensors file, Optional<String> name) {
+            String id, Recipe<P> recipe, Preset<P> preset, P parameters, Safetensors file, Optional<String> name) {
         Map<String, String> about = file.metadata();
         Schema<P> schema = Schema.of(recipe);
-        requireFit(recipe, parameters, file.tensors());
         long step = number(about, "step");
-        String id = ids.next();
+        long seed = number(about, "seed");
+        requireFit(recipe, parameters, file.tensors());
         long seq = 2;
         Checkpoint written = shop.checkpoints().write(id, step, seq, file::write);
         RunEntry run = new RunEntry(
@@ -59,7 +59,7 @@ final class Importer {
                 recipe.id(),
                 preset.name(),
                 JsonObjects.write(schema.values(parameters)),
-                number(about, "seed"),
+                seed,
                 name.orElse(recipe.id() + " imported"),
                 Optional.empty(),
                 RunState.SUCCEEDED.name(),
@@ -91,16 +91,21 @@ final class Importer {
         }
     }
 
+    /** A step or a seed: what is shown to people, and what the name of a checkpoint has room for. */
     private static long number(Map<String, String> about, String name) {
+        String text = about.getOrDefault(name, "0");
         try {
-            long number = Long.parseLong(about.getOrDefault(name, "0"));
-            if (number >= 0) {
+            long number = Long.parseLong(text);
+            if (number >= 0 && number <= Runs.LARGEST_SEED) {
                 return number;
             }
         } catch (NumberFormatException _) {
             // said below
         }
-        throw unfit(name, "the file's metadata \"" + name + "\" is \"" + about.get(name) + "\", not a number from 0");
+        throw unfit(
+                name,
+                "the file's metadata \"%s\" is \"%s\", not an integer from 0 to %d"
+                        .formatted(name, Excerpt.of(text), Runs.LARGEST_SEED));
     }
 
     /** Opens what it can do, once: the model itself knows best which tensors it needs. */

@@ -1,6 +1,7 @@
 package dev.tenth.run;
 
 import dev.tenth.recipe.Parameters;
+import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
@@ -31,16 +32,27 @@ final class Interventions<P extends Record & Parameters> {
         this.first = first;
     }
 
-    /** Those of a run. What is on its way to the log must be flushed. */
-    static <P extends Record & Parameters> Interventions<P> of(Schema<P> schema, P sample, RunLog log, RunEntry run) {
+    /**
+     * Those of a run. What is on its way to the log must be flushed.
+     *
+     * @throws Runs.RefusedException if there is one that this version does not know
+     */
+    static <P extends Record & Parameters> Interventions<P> of(Recipe<P> recipe, RunLog log, RunEntry run) {
+        Schema<P> schema = Schema.of(recipe);
         List<Event> sets = AppliedCommands.read(log, run.id(), Set.of("set"));
-        Map<String, Object> began = new LinkedHashMap<>(JsonObjects.read(run.parameters()));
+        Map<String, Object> began = StoredParameters.values(run);
         for (Event set : sets.reversed()) {
             began.putAll(part(set, PREVIOUS)); // the oldest one has the last word
         }
-        Interventions<P> interventions = new Interventions<>(schema, schema.with(sample, began));
-        sets.forEach(set -> interventions.turn(set.step(), part(set, PARAMETERS)));
-        return interventions;
+        return StoredParameters.known(recipe, run, () -> {
+            P preset = StoredParameters.ofPreset(recipe, run);
+            Interventions<P> interventions = new Interventions<>(schema, schema.with(preset, began));
+            for (Event set : sets) {
+                interventions.turn(set.step(), part(set, PARAMETERS));
+                interventions.after(set.step()); // can be read
+            }
+            return interventions;
+        });
     }
 
     @SuppressWarnings("unchecked")

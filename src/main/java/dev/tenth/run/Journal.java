@@ -8,6 +8,7 @@ import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
+import dev.tenth.store.StoreException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * The writer's end of one run's log: it numbers the events, and folds them into the run's entry. Appending does not wait for
@@ -24,6 +27,7 @@ import java.util.Optional;
  * and every {@link #flush} fails with its reason: the log sees to that.
  */
 final class Journal {
+    private static final System.Logger LOG = System.getLogger(Journal.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final RunLog log;
@@ -38,13 +42,32 @@ final class Journal {
     private int checkpoints;
     private Optional<Instant> startedAt;
     private Optional<Instant> endedAt;
+    private CompletableFuture<Void> pending = CompletableFuture.completedFuture(null);
+    private volatile boolean deleted;
+    /** The last append was not taken. */
+    private volatile boolean refused;
+    /** What was appended did not become durable when it was waited for. */
+    private volatile boolean late;
+    /** How the run stands, for those who must not wait while an append waits for the disk. */
+    private volatile RunEntry entry;
 
-    /** Writes on from where the entry stands. */
+    /**
+     * Writes on from where the entry stands.
+     *
+     * @throws Runs.RefusedException if this version does not know the entry's state
+     */
     Journal(RunLog log, RunEntry entry) {
         this.log = log;
         this.origin = entry;
+        this.entry = entry;
+        take(entry);
+        JsonObjects.read(entry.metrics())
+                .forEach((name, value) -> metrics.put(name, value instanceof Number n ? n.doubleValue() : null));
+    }
+
+    private void take(RunEntry entry) {
         this.parameters = entry.parameters();
-        this.state = RunState.valueOf(entry.state());
+        this.state = RunState.of(entry);
         this.reason = entry.reason();
         this.step = entry.step();
         this.steps = entry.steps();
@@ -52,8 +75,6 @@ final class Journal {
         this.checkpoints = entry.checkpoints();
         this.startedAt = entry.startedAt();
         this.endedAt = entry.endedAt();
-        JsonObjects.read(entry.metrics())
-                .forEach((name, value) -> metrics.put(name, value instanceof Number n ? n.doubleValue() : null));
     }
 
     /** The first event of a run, for {@link RunLog#create}. */
@@ -67,8 +88,32 @@ final class Journal {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    /** The entry as of the last event. */
-    synchronized RunEntry entry() {
+    /** How the run stands, also where the log cannot tell it. It does not wait. */
+    RunEntry entry() {
+        return entry;
+    }
+
+    RunState state() {
+        return RunState.of(entry);
+    }
+
+    long step() {
+        return entry.step();
+    }
+
+    long lastSeq() {
+        return entry.lastSeq();
+    }
+
+    /**
+     * Whether the log does not tell how the run stands, and it is not certain that it will: an append was refused, or waits
+     * for longer than it should.
+     */
+    boolean isAhead() {
+        return refused || late;
+    }
+
+    private RunEntry fold(long lastSeq) {
         return new RunEntry(
                 origin.id(),
                 origin.recipe(),
@@ -89,18 +134,6 @@ final class Journal {
                 endedAt);
     }
 
-    synchronized RunState state() {
-        return state;
-    }
-
-    synchronized long step() {
-        return step;
-    }
-
-    synchronized long lastSeq() {
-        return lastSeq;
-    }
-
     /** The run is in another state, or in the same one for another reason. */
     synchronized void state(RunState next, String why) {
         state = next;
@@ -112,6 +145,25 @@ final class Journal {
             endedAt = Optional.of(now());
         }
         append(step, new Draft(EventType.RUN_STATE, stateData(next.name(), why)));
+    }
+
+    /**
+     * The run has failed, and so has its log: says so after its last durable event. Where that cannot be written either, who
+     * asks is told so all the same.
+     */
+    synchronized void fail(String why) {
+        try {
+            RunEntry durable = log.reopen(origin.id());
+            lastSeq = durable.lastSeq();
+            step = durable.step();
+            checkpoints = durable.checkpoints();
+            pending = CompletableFuture.completedFuture(null);
+            late = false;
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.ERROR, "the log of run " + origin.id() + " cannot be written again", e);
+        }
+        state(RunState.FAILED, why);
+        flush();
     }
 
     /** The run goes on from a state that includes the events up to {@code fromSeq}; later ones are superseded. */
@@ -164,34 +216,91 @@ final class Journal {
         steps = last;
     }
 
-    /** The parameters in force, which are told with the next event. */
-    synchronized void parameters(Map<String, Object> inForce) {
+    /** Other parameters are in force after a step: all of them, and what is told of the change. */
+    synchronized void turned(long atStep, String id, Map<String, Object> inForce, Map<String, ?> more) {
+        String before = parameters;
         parameters = JsonObjects.write(inForce);
+        try {
+            applied(atStep, id, "set", more);
+        } catch (RuntimeException e) {
+            parameters = before;
+            throw e;
+        }
     }
 
     /**
-     * Waits until everything that was appended is durable.
+     * Waits until everything that was appended is durable, within a bound.
      *
-     * @throws StoreException if it never will be; if the disk is full or it takes too long, after which it can be waited for
-     *     again
+     * @throws StoreException if it never will be; {@linkplain StoreException#isFull() for want of space} if it is not yet, after
+     *     which it can be waited for again
      */
     void flush() {
-        log.flush(origin.id());
+        try {
+            log.flush(origin.id());
+        } catch (StoreException e) {
+            late = true;
+            CompletableFuture<Void> last = last();
+            last.thenRun(() -> late = false);
+            if (!last.isDone()) {
+                // A disk that takes too long is as good as a full one: nothing is lost, and another try is worth it.
+                throw new StoreException(Reason.FULL, e.getMessage(), e);
+            } else if (last.isCompletedExceptionally()) {
+                throw e;
+            }
+        }
+    }
+
+    private synchronized CompletableFuture<Void> last() {
+        return pending;
+    }
+
+    /** Calls once the log tells how the run stands, if ever, on the thread that writes. */
+    synchronized void whenWritten(Runnable then) {
+        pending.thenRun(() -> {
+            if (!refused) {
+                then.run();
+            }
+        });
+    }
+
+    /** Whether something that was appended is on its way to the disk. */
+    synchronized boolean isPending() {
+        return !pending.isDone();
+    }
+
+    /** Removes the run from the log. Nothing is written after it: appending throws from now on. */
+    synchronized void delete() {
+        log.delete(origin.id());
+        deleted = true;
+    }
+
+    boolean isDeleted() {
+        return deleted;
     }
 
     private void append(long atStep, Draft... drafts) {
-        Instant at = now();
-        long before = lastSeq;
+        if (deleted) {
+            throw new StoreException(Reason.MISSING, "run: " + origin.id() + " was removed");
+        }
         step = atStep;
+        Instant at = now();
+        long seq = lastSeq;
         List<Event> events = new ArrayList<>(drafts.length);
         for (Draft draft : drafts) {
-            lastSeq++;
-            events.add(new Event(origin.id(), lastSeq, atStep, at, draft.type().wire(), draft.data()));
+            seq++;
+            events.add(new Event(origin.id(), seq, atStep, at, draft.type().wire(), draft.data()));
         }
         try {
-            log.append(entry(), events);
-        } catch (IllegalArgumentException | StoreException e) {
-            lastSeq = before; // nothing was appended: its numbers are free again
+            RunEntry next = fold(seq);
+            CompletionStage<Void> written = log.append(next, events);
+            // A failure stays: what follows on an event that is missing must not count as written.
+            pending = pending.thenCombine(written, (_, _) -> null);
+            refused = false;
+            lastSeq = seq;
+            entry = next;
+        } catch (RuntimeException e) {
+            entry = fold(lastSeq); // its numbers are free again, but the run stands as it stands
+            refused = true;
             throw e;
         }
     }

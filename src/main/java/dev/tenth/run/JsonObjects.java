@@ -3,6 +3,7 @@ package dev.tenth.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tenth.text.Excerpt;
 import java.util.Map;
 
 /** The JSON objects of the log as maps. */
@@ -11,12 +12,18 @@ final class JsonObjects {
 
     private JsonObjects() {}
 
+    /** @throws IllegalStateException if it is none */
     static Map<String, Object> read(String json) {
+        Map<String, Object> object;
         try {
-            return JSON.readValue(json, new TypeReference<>() {});
+            object = JSON.readValue(json, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("the log holds what is no JSON object: " + json, e);
+            throw new IllegalStateException("no JSON object: " + Excerpt.of(json), e);
         }
+        if (object == null) {
+            throw new IllegalStateException("no JSON object: " + Excerpt.of(json));
+        }
+        return object;
     }
 
     static String write(Map<String, ?> values) {

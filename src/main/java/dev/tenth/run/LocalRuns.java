@@ -9,6 +9,7 @@ import dev.tenth.recipe.Schema.Violation;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
+import dev.tenth.store.StoreException;
 import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Safetensors;
 import java.nio.charset.StandardCharsets;
@@ -22,15 +23,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The runs of this process: one {@link Worker} for each that is not at its end. */
 public final class LocalRuns implements Runs, AutoCloseable {
-    /** Seeds are shown to people: no longer than a double can carry through JavaScript. */
-    private static final long LARGEST_SEED = (1L << 53) - 1;
-
+    private static final System.Logger LOG = System.getLogger(LocalRuns.class.getName());
     private static final int PAGE = 200;
 
     private final Workshop shop;
@@ -39,10 +38,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private final Scheduler scheduler;
     private final Ids ids = new Ids();
     private final Admission admission;
-    /** Workers by run. A change of the map and of a worker's orders is made under {@code this}. */
-    private final Map<String, Worker<?>> workers = new ConcurrentHashMap<>();
-
-    private boolean closed;
+    private final Workers workers;
+    private final RunLocks locks = new RunLocks();
+    private volatile boolean full;
 
     public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
         this.shop = shop;
@@ -50,28 +48,40 @@ public final class LocalRuns implements Runs, AutoCloseable {
         this.recipesById = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
         this.scheduler = new Scheduler(shop.cores());
         this.admission = new Admission(shop, scheduler, ids);
+        this.workers = new Workers(shop, scheduler);
+        shop.log().onSpace(space -> full = !space);
     }
 
     /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
-    public synchronized void recover() {
+    public void recover() {
         List<RunEntry> left = all(List.of(RunState.PREPARING.name(), RunState.RUNNING.name(), RunState.QUEUED.name()));
+        List<Journal> interrupted = new ArrayList<>();
         left.stream().sorted(Comparator.comparing(RunEntry::createdAt)).forEach(run -> {
-            if (run.state().equals(RunState.QUEUED.name())) {
-                engage(run);
-            } else {
-                Journal journal = new Journal(shop.log(), run);
-                journal.state(
-                        RunState.INTERRUPTED,
-                        "the service died around step " + run.step() + "; resume goes on from the newest checkpoint");
-                // Who asks from now on is told this, and not the state in which it died.
-                journal.flush();
+            if (!run.state().equals(RunState.QUEUED.name())) {
+                interrupted.add(interrupt(
+                        run,
+                        "the service died around step " + run.step() + "; resume goes on from the newest checkpoint"));
+                return;
+            }
+            try {
+                workers.engage(recipe(run.recipe()), run, Optional.empty());
+            } catch (RuntimeException e) { // it concerns this run only
+                LOG.log(System.Logger.Level.WARNING, "run " + run.id() + " cannot begin", e);
+                interrupted.add(interrupt(run, e.getMessage()));
             }
         });
-        shop.log().onSpace(space -> {
-            if (!space) {
-                workers.values().forEach(worker -> worker.inbox().addFirst(new Order.DiskFull()));
-            }
-        });
+        // Who asks from now on is told this, and not the state in which they died.
+        workers.awaitWritten(interrupted);
+    }
+
+    private Journal interrupt(RunEntry run, String reason) {
+        Journal journal = new Journal(shop.log(), run);
+        try {
+            journal.state(RunState.INTERRUPTED, reason);
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.WARNING, "that run " + run.id() + " is interrupted is not written", e);
+        }
+        return journal;
     }
 
     private List<RunEntry> all(List<String> states) {
@@ -118,8 +128,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
             Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
         Preset<P> from = Admission.preset(recipe, preset);
         P parameters = Importer.parameters(recipe, from, file);
+        workers.requireStaying();
+        requireSpace();
         admission.check(recipe, parameters, name);
-        return new Importer(shop, ids).take(recipe, from, parameters, file, name);
+        String id = ids.next();
+        return withCheckpoint(id, () -> new Importer(shop).take(id, recipe, from, parameters, file, name));
     }
 
     private Recipe<?> recipe(String id) {
@@ -145,12 +158,18 @@ public final class LocalRuns implements Runs, AutoCloseable {
         return used.flatMap(u -> find(u.run()));
     }
 
+    private void requireSpace() {
+        if (full) {
+            throw new StoreException("disk: it is full; delete runs, or make room otherwise", null, true);
+        }
+    }
+
     private <P extends Record & Parameters> RunEntry submit(
             Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
         Preset<P> preset = Admission.preset(recipe, wish.preset());
         Schema<P> schema = Schema.of(recipe);
         P parameters = schema.with(preset.parameters(), wish.parameters());
-        long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED));
+        long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED + 1));
         admission.check(recipe, parameters, wish.name());
         admission.checkData(recipe, parameters);
         RunEntry run =
@@ -158,18 +177,32 @@ public final class LocalRuns implements Runs, AutoCloseable {
         return begin(run, key);
     }
 
-    private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
-        synchronized (this) {
-            if (closed) {
-                throw new RefusedException(Reason.QUEUE_FULL, "", "the service is leaving; try again later");
+    /** Makes a run with a checkpoint. Where that fails the checkpoint goes, too: nobody would ever ask for it. */
+    private RunEntry withCheckpoint(String id, Supplier<RunEntry> making) {
+        try {
+            return making.get();
+        } catch (RuntimeException | Error e) {
+            if (shop.log().find(id).isEmpty()) {
+                shop.checkpoints().deleteAll(id);
             }
-            String made = shop.log().create(run, List.of(Journal.first(run)), key);
-            if (made.equals(run.id())) {
-                engage(run);
-                return run;
-            }
+            throw e;
         }
-        return key.flatMap(this::madeWith).orElse(run);
+    }
+
+    private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
+        workers.requireStaying();
+        requireSpace();
+        String made = shop.log().create(run, List.of(Journal.first(run)), key);
+        if (!made.equals(run.id())) {
+            return key.flatMap(this::madeWith).orElse(run);
+        }
+        // Nobody knows its id yet: no lock is needed.
+        try {
+            workers.engage(recipe(run.recipe()), run, Optional.empty());
+        } catch (RefusedException e) {
+            LOG.log(System.Logger.Level.INFO, "run {0} begins at the next start: {1}", run.id(), e.getMessage());
+        }
+        return run;
     }
 
     private static String digest(Submission wish) {
@@ -198,26 +231,44 @@ public final class LocalRuns implements Runs, AutoCloseable {
         if (command instanceof Command.Fork fork) {
             return fork(entry, fork);
         }
-        synchronized (this) {
-            Worker<?> worker = workers.get(run);
-            RunEntry now = worker == null ? existing(run) : worker.entry();
-            RunState state = RunState.valueOf(now.state());
-            if (worker != null) {
-                state = worker.inbox().after(state);
-            }
-            if (!Lifecycle.allowed(command).contains(state)) {
-                throw new RefusedException(
-                        Reason.WRONG_STATE,
-                        "type",
-                        "%s: run %s is %s, and only a run that is %s can do that"
-                                .formatted(Lifecycle.type(command), run, state, Lifecycle.allowed(command)));
-            }
+        if (command instanceof Command.Set || command instanceof Command.Checkpoint) {
+            requireSpace();
+        }
+        return locks.with(run, () -> {
+            Order.Asked asked = new Order.Asked(ids.next(), command);
+            Optional<Worker<?>> worker = workers.of(run);
+            RunEntry now = worker.isPresent() ? worker.get().entry() : existing(run);
+            RunState state = worker.map(w -> w.inbox().after(w.state())).orElseGet(() -> RunState.of(now));
+            require(Lifecycle.allowed(command).contains(state), run, command, state);
             if (command instanceof Command.Set set) {
                 checkTurn(now, set);
             }
-            String id = ids.next();
-            (worker == null ? engage(now) : worker).inbox().add(new Order.Asked(id, command));
-            return new Accepted(id, Optional.empty());
+            if (worker.isPresent()) {
+                require(
+                        worker.get().inbox().add(asked),
+                        run,
+                        command,
+                        worker.get().state());
+            } else {
+                workers.requireWritten(run);
+                workers.engage(recipe(now.recipe()), now, Optional.of(asked));
+            }
+            return new Accepted(asked.id(), Optional.empty());
+        });
+    }
+
+    private static void require(boolean allowed, String run, Command command, RunState state) {
+        if (!allowed) {
+            throw new RefusedException(
+                    Reason.WRONG_STATE,
+                    "type",
+                    "%s: run %s is %s%s, and only a run that is %s can do that"
+                            .formatted(
+                                    Lifecycle.type(command),
+                                    run,
+                                    state,
+                                    Lifecycle.allowed(command).contains(state) ? " at its last step" : "",
+                                    Lifecycle.allowed(command)));
         }
     }
 
@@ -231,7 +282,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
         Schema<P> schema = Schema.of(recipe);
-        P now = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(run.parameters()));
+        P now = StoredParameters.of(recipe, run);
         P turned = schema.turned(now, set.parameters());
         admission.checkSize(recipe, turned);
         if (schema.reshapes(now, turned)) {
@@ -239,27 +290,14 @@ public final class LocalRuns implements Runs, AutoCloseable {
         }
     }
 
-    private Worker<?> engage(RunEntry run) {
-        Worker<?> worker = worker(recipe(run.recipe()), run);
-        workers.put(run.id(), worker);
-        worker.start();
-        return worker;
-    }
-
-    private <P extends Record & Parameters> Worker<P> worker(Recipe<P> recipe, RunEntry run) {
-        return new Worker<>(recipe, shop, scheduler, run, () -> {
-            synchronized (this) {
-                workers.remove(run.id());
-            }
-        });
-    }
-
     private Accepted fork(RunEntry parent, Command.Fork fork) {
+        workers.requireStaying();
+        requireSpace();
         RunCheckpoints.Loaded from = checkpoints(parent.id())
                 .read(fork.step())
                 .orElseThrow(() -> noSuchCheckpoint(
                         parent.id(), fork.step().map(step -> " of step " + step).orElse("")));
-        RunEntry child = begin(forked(recipe(parent.recipe()), parent, from, fork), Optional.empty());
+        RunEntry child = forked(recipe(parent.recipe()), parent, from, fork);
         return new Accepted(ids.next(), Optional.of(child.id()));
     }
 
@@ -276,8 +314,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private <P extends Record & Parameters> RunEntry forked(
             Recipe<P> recipe, RunEntry parent, RunCheckpoints.Loaded from, Command.Fork fork) {
         Schema<P> schema = Schema.of(recipe);
-        P inherited = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(parent.parameters()));
-        P parameters = schema.with(inherited, fork.parameters());
+        P parameters = schema.with(StoredParameters.of(recipe, parent), fork.parameters());
         admission.check(recipe, parameters, fork.name());
         admission.checkData(recipe, parameters);
         long step = from.checkpoint().step();
@@ -288,19 +325,25 @@ public final class LocalRuns implements Runs, AutoCloseable {
                 parent.seed(),
                 fork.name().or(() -> Optional.of("fork of " + parent.name())),
                 Optional.of(new RunEntry.Fork(parent.id(), step)));
-        // Before the run is in the log: a run that is there finds what it goes on from.
-        new RunCheckpoints(shop, child.id()).write(step, child.lastSeq(), from.content());
-        return child;
+        return withCheckpoint(child.id(), () -> {
+            // Before the run is in the log: a run that is there finds what it goes on from.
+            new RunCheckpoints(shop, child.id()).write(step, child.lastSeq(), from.content());
+            return begin(child, Optional.empty());
+        });
     }
 
     // ---- pinning
 
     @Override
     public boolean pin(String run, long step, boolean pinned) {
-        synchronized (this) {
-            Worker<?> worker = workers.get(run);
-            RunEntry entry = worker == null ? existing(run) : worker.entry();
+        requireSpace();
+        return locks.with(run, () -> {
+            Optional<Worker<?>> worker = workers.of(run);
             RunCheckpoints checkpoints = checkpoints(run);
+            Journal journal = worker.<Journal>map(Worker::journal).orElseGet(() -> {
+                workers.requireWritten(run);
+                return new Journal(shop.log(), existing(run));
+            });
             if (checkpoints.find(Optional.of(step)).isEmpty()) {
                 throw noSuchCheckpoint(run, " of step " + step);
             }
@@ -308,11 +351,10 @@ public final class LocalRuns implements Runs, AutoCloseable {
                 return false;
             }
             // It concerns what is kept, not what is trained: it takes effect at once, whatever the run does.
-            Journal journal = worker == null ? new Journal(shop.log(), entry) : worker.journal();
             journal.applied(ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
             journal.flush();
             return true;
-        }
+        });
     }
 
     @Override
@@ -321,15 +363,19 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private RunCheckpoints checkpoints(String run) {
-        Worker<?> worker = workers.get(run);
-        return worker == null ? new RunCheckpoints(shop, run) : worker.checkpoints();
+        return workers.of(run).<RunCheckpoints>map(Worker::checkpoints).orElseGet(() -> new RunCheckpoints(shop, run));
     }
 
     // ---- finding and removing
 
     @Override
     public Optional<RunEntry> find(String run) {
-        return shop.log().find(run);
+        return shop.log().find(run).map(this::current);
+    }
+
+    @Override
+    public RunEntry current(RunEntry stored) {
+        return workers.current(stored);
     }
 
     private RunEntry existing(String run) {
@@ -340,44 +386,25 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     @Override
     public void delete(String run) {
-        existing(run);
-        Worker<?> worker;
-        synchronized (this) {
-            worker = workers.get(run);
-            if (worker != null) {
-                worker.inbox().addFirst(new Order.Discard());
-            }
-        }
-        join(worker);
-        shop.log().delete(run);
+        locks.with(run, () -> {
+            existing(run);
+            // From here on nobody writes its log or gives it another worker.
+            workers.of(run).ifPresentOrElse(worker -> worker.journal().delete(), () -> shop.log()
+                    .delete(run));
+            return run;
+        });
+        workers.discard(run);
         shop.checkpoints().deleteAll(run);
     }
 
     /** How many runs that are not at their end are in each state. */
     public Map<RunState, Long> states() {
-        return workers.values().stream().collect(Collectors.groupingBy(Worker::state, Collectors.counting()));
+        return workers.states();
     }
 
-    private static void join(Worker<?> worker) {
-        if (worker != null) {
-            try {
-                worker.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    /** Lets every run write a checkpoint and leave; they go on when the service is back. */
+    /** Lets every run write a checkpoint and leave, within a bound; they go on when the service is back. */
     @Override
     public void close() {
-        List<Worker<?>> leaving;
-        synchronized (this) {
-            closed = true;
-            leaving = List.copyOf(workers.values());
-        }
-        scheduler.close();
-        leaving.forEach(worker -> worker.inbox().addFirst(new Order.Shutdown()));
-        leaving.forEach(LocalRuns::join);
+        workers.leave();
     }
 }

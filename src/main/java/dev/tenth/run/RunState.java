@@ -1,5 +1,10 @@
 package dev.tenth.run;
 
+import dev.tenth.run.Runs.Reason;
+import dev.tenth.run.Runs.RefusedException;
+import dev.tenth.store.RunEntry;
+import java.util.Arrays;
+
 /** The states of a run. A terminal one never changes. */
 public enum RunState {
     QUEUED,
@@ -11,6 +16,22 @@ public enum RunState {
     SUCCEEDED,
     FAILED,
     CANCELLED;
+
+    /**
+     * The state of a run.
+     *
+     * @throws RefusedException for {@link Runs.Reason#OTHER_VERSION}, if this version does not know it
+     */
+    static RunState of(RunEntry run) {
+        return Arrays.stream(values())
+                .filter(state -> state.name().equals(run.state()))
+                .findFirst()
+                .orElseThrow(() -> new RefusedException(
+                        Reason.OTHER_VERSION,
+                        "state",
+                        "state: run %s is %s, which this version does not know; the one that wrote it can go on with it"
+                                .formatted(run.id(), run.state())));
+    }
 
     public boolean isTerminal() {
         return switch (this) {

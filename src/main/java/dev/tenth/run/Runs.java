@@ -7,6 +7,8 @@ import java.util.Set;
 
 /** The runs of the service: made, commanded, found and removed here. Safe for many threads. */
 public interface Runs {
+    /** Seeds are shown to people: no larger than a double can carry through JavaScript. */
+    long LARGEST_SEED = (1L << 53) - 1;
 
     /**
      * A wish for a run.
@@ -35,7 +37,8 @@ public interface Runs {
     /**
      * Asks something of a run.
      *
-     * @return the id of the command, which comes back in {@code command.applied}; for a fork also the new run
+     * @return the id of the command, which comes back in {@code command.applied} unless the run fails before that; for a fork
+     *     also the new run
      * @throws RefusedException if there is no such run, or it is in a state that knows no such command
      * @throws dev.tenth.recipe.Schema.InvalidParametersException if a parameter cannot be turned so
      */
@@ -57,6 +60,9 @@ public interface Runs {
     Set<Long> pinned(String run);
 
     Optional<RunEntry> find(String run);
+
+    /** What the store tells of a run, with its state as it is where the store cannot tell it, because the disk is full or broken. */
+    RunEntry current(RunEntry stored);
 
     /**
      * Removes a run, stopping it first, with its checkpoints.
@@ -94,9 +100,15 @@ public interface Runs {
         NO_SUCH_CHECKPOINT,
         TOO_MANY_PINS,
         WRONG_STATE,
+        /** A run was stored by a version that knew what this one does not know. */
+        OTHER_VERSION,
         KEY_CONFLICT,
         MODEL_TOO_LARGE,
         UNFIT_STATE,
-        QUEUE_FULL
+        QUEUE_FULL,
+        /** Somebody else does something about the run for longer than one waits. */
+        BUSY,
+        /** The service is about to end. */
+        LEAVING
     }
 }

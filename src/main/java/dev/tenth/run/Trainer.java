@@ -49,7 +49,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         this.checkpoints = checkpoints;
         this.encoder = new EventEncoder(shop.blobs());
         this.meter = shop.meters().steps(recipe.id());
-        this.parameters = schema.with(recipe.presets().getFirst().parameters(), JsonObjects.read(origin.parameters()));
+        this.parameters = StoredParameters.of(recipe, origin);
     }
 
     /** How many threads the training has. */
@@ -62,10 +62,13 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         return training == null ? journal.step() : step;
     }
 
-    /** Data and programs. */
+    /**
+     * Data and programs. What is on its way to the log must be flushed.
+     *
+     * @throws Runs.RefusedException if something was set that this version does not know
+     */
     void prepare(Setting.Progress progress) {
-        journal.flush();
-        interventions = Interventions.of(schema, recipe.presets().getFirst().parameters(), shop.log(), journal.entry());
+        interventions = Interventions.of(recipe, shop.log(), journal.entry());
         training = prepared(progress);
         journal.steps(training.steps());
     }
@@ -103,12 +106,15 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         return newest.isPresent();
     }
 
-    /** Makes the state from which step 1 starts. */
-    List<Shown> begin() {
-        boolean again = journal.entry().startedAt().isPresent() && journal.lastSeq() > 2;
-        if (again) {
+    /** Says that the run begins again, if an earlier start got far enough to show something. */
+    void supersede() {
+        if (!shop.log().read(origin.id(), 0, 1, EventType.SUPERSEDABLE).isEmpty()) {
             journal.resumed(0, 1);
         }
+    }
+
+    /** Makes the state from which step 1 starts. */
+    List<Shown> begin() {
         List<Shown> shown = new ArrayList<>();
         training.begin(shown::add);
         return shown;
@@ -187,24 +193,28 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         return new Safetensors(training.save(), about);
     }
 
-    /** Goes on with other parameters, and tells it. */
+    /**
+     * Goes on with other parameters, and tells it.
+     *
+     * @throws StoreException if that cannot be stored; then nothing is turned
+     */
     void turn(String id, Command.Set set) {
         Map<String, Object> before = schema.values(parameters);
         Map<String, Object> previous = new LinkedHashMap<>();
         set.parameters().keySet().forEach(name -> previous.put(name, before.get(name)));
         P turned = schema.turned(parameters, set.parameters());
+        // Told first: what the log does not know does not happen.
+        journal.turned(
+                step(),
+                id,
+                schema.values(turned),
+                Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
         if (training == null) {
             parameters = turned;
         } else {
             interventions.turn(step, set.parameters());
             turnTo(turned);
         }
-        journal.parameters(schema.values(parameters));
-        journal.applied(
-                step(),
-                id,
-                Lifecycle.type(set),
-                Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
     }
 
     /** What shapes the program, like the size of a batch, makes another program with the same state. */
@@ -214,9 +224,14 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         if (reshapes) {
             // The old one last: the data that both share stays in memory.
             Training<P> other = prepared((_, _) -> {});
-            other.load(training.save());
-            training.close();
-            training = other;
+            Training<P> spare = other;
+            try {
+                other.load(training.save());
+                spare = training;
+                training = other;
+            } finally {
+                spare.close();
+            }
         } else {
             training.turn(parameters);
         }

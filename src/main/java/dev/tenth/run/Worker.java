@@ -3,14 +3,22 @@ package dev.tenth.run;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Shown;
+import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.Torch;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The life of one run on its own thread: waits for its threads, prepares, trains step by step, does what it is asked between
@@ -18,6 +26,7 @@ import java.util.concurrent.CancellationException;
  */
 final class Worker<P extends Record & Parameters> implements Scheduler.Claimant {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
+    private static final String DISK_FULL = "the disk is full: make room, then resume; nothing is lost";
     private static final long NANOSECONDS_BETWEEN_PROGRESS = 1_000_000_000;
 
     private final RunEntry origin;
@@ -27,7 +36,11 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private final Trainer<P> trainer;
     private final Inbox inbox = new Inbox();
     private final Thread thread;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Scheduler.Ticket ticket;
+    /** What it was asked to go on with, until it does. */
+    private Optional<Order> resumed = Optional.empty();
+
     private long progressTold;
 
     /** The run ends here, in whatever state the log says; the worker goes. */
@@ -37,7 +50,11 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         }
     }
 
-    Worker(Recipe<P> recipe, Workshop shop, Scheduler scheduler, RunEntry entry, Runnable atEnd) {
+    /**
+     * @param atEnd called on the run's thread when nothing more happens to the run
+     * @throws RefusedException if the run has parameters that this version does not know
+     */
+    Worker(Recipe<P> recipe, Workshop shop, Scheduler scheduler, RunEntry entry, Consumer<Worker<?>> atEnd) {
         this.origin = entry;
         this.scheduler = scheduler;
         this.journal = new Journal(shop.log(), entry);
@@ -47,7 +64,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             try {
                 live();
             } finally {
-                atEnd.run();
+                inbox.close();
+                atEnd.accept(this);
+                ended.complete(null);
             }
         });
     }
@@ -56,8 +75,19 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         thread.start();
     }
 
-    void join() throws InterruptedException {
-        thread.join();
+    /** Waits until nothing more happens to the run; false if that takes longer. */
+    boolean awaitEnd(Duration longest) {
+        try {
+            ended.get(Math.max(0, longest.toMillis()), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an end does not fail", e);
+        }
     }
 
     Inbox inbox() {
@@ -68,6 +98,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         return journal.state();
     }
 
+    /** How the run stands. It does not wait. */
     RunEntry entry() {
         return journal.entry();
     }
@@ -79,6 +110,59 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     RunCheckpoints checkpoints() {
         return checkpoints;
+    }
+
+    private void live() {
+        try {
+            begin();
+            train();
+        } catch (Over e) {
+            LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), trainer.step());
+        } catch (RefusedException e) { // stored by another version, which can still go on with it
+            end(RunState.INTERRUPTED, e.getMessage());
+        } catch (RunCheckpoints.UnreadableException e) { // what it goes on from is there
+            LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " cannot go on", e);
+            end(RunState.INTERRUPTED, e.getMessage() + "; nothing was removed, resume tries again");
+        } catch (Exception | Error e) {
+            fail(e);
+        } finally {
+            release();
+        }
+    }
+
+    private void release() {
+        try {
+            trainer.close();
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "the model of run " + origin.id() + " cannot be closed", e);
+        } finally {
+            giveBackThreads();
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (journal.isDeleted()) {
+            return;
+        }
+        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        end(RunState.FAILED, message.lines().limit(3).collect(Collectors.joining(" ")));
+    }
+
+    /** The last word. Where the log does not take it, the run has ended all the same, and who asks is told so. */
+    private void end(RunState state, String reason) {
+        try {
+            journal.state(state, reason);
+            journal.flush();
+        } catch (StoreException e) {
+            if (journal.isDeleted()) {
+                return;
+            }
+            LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " is not written", e);
+            if (!e.isFull() && state.isTerminal()) {
+                journal.fail(state == RunState.FAILED ? reason : e.getMessage());
+            }
+        }
     }
 
     // ---- waiting
@@ -93,66 +177,72 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         inbox.add(new Order.Placed(placed, place));
     }
 
-    private void live() {
-        try {
-            switch (journal.state()) {
-                case PAUSED, INTERRUPTED -> sleep();
-                case QUEUED, PREPARING, RUNNING -> acquire();
-                case SUCCEEDED, FAILED, CANCELLED ->
-                    throw new IllegalStateException("the run has ended: " + origin.id());
+    private void begin() throws InterruptedException {
+        switch (journal.state()) {
+            case PAUSED, INTERRUPTED -> standStill();
+            case QUEUED, PREPARING, RUNNING -> {
+                if (!acquire()) {
+                    standStill();
+                }
             }
-            train();
-        } catch (Over e) {
-            LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), trainer.step());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (RunCheckpoints.UnreadableException e) {
-            interrupt(e);
-        } catch (Exception | LinkageError | OutOfMemoryError e) {
-            fail(e);
-        } finally {
-            trainer.close();
-            if (ticket != null) {
-                ticket.release();
-            }
+            case SUCCEEDED, FAILED, CANCELLED -> throw new IllegalStateException("the run has ended: " + origin.id());
         }
     }
 
-    private void fail(Throwable cause) {
-        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        try {
-            journal.state(
-                    RunState.FAILED, message.lines().limit(3).reduce("", (a, b) -> a.isEmpty() ? b : a + " " + b));
-            journal.flush();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " cannot be written", e);
-        }
+    /** Stands still until it is asked to go on and has its threads. */
+    private void standStill() throws InterruptedException {
+        do {
+            giveBackThreads();
+            awaitResume();
+        } while (!acquire());
     }
 
-    /** What the run goes on from is there but cannot be read: nothing is lost, and resuming tries again. */
-    private void interrupt(RunCheckpoints.UnreadableException cause) {
-        LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " cannot go on", cause);
-        try {
-            journal.state(RunState.INTERRUPTED, cause.getMessage() + "; nothing was removed, resume tries again");
-            journal.flush();
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "that run " + origin.id() + " is interrupted cannot be written", e);
-        }
-    }
-
-    /** Stands still until it is asked to go on; then waits for threads. */
-    private void sleep() throws InterruptedException {
-        giveBackThreads();
+    private void awaitResume() throws InterruptedException {
         while (true) {
-            Order order = inbox.await();
-            inbox.done(order);
+            Order order = inbox.take();
             if (order instanceof Order.Asked(String id, Command.Resume resume)) {
-                journal.applied(trainer.step(), id, Lifecycle.type(resume), Map.of());
-                acquire();
-                return;
+                if (stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(resume), Map.of()))) {
+                    resumed = Optional.of(order);
+                    return;
+                }
+                tell(RunState.PAUSED, DISK_FULL);
+            } else {
+                whileStill(order);
             }
-            whileStill(order);
+            inbox.done(order);
+        }
+    }
+
+    /** Says that the run is in a state to which it was asked, or which it took by itself. */
+    private void enter(RunState state, String reason) {
+        tell(state, reason);
+        resumed.ifPresent(inbox::done);
+        resumed = Optional.empty();
+    }
+
+    /** Waits until its threads are free; false if it is asked to pause before that. */
+    private boolean acquire() throws InterruptedException {
+        ticket = scheduler.claim(trainer.threads(), this);
+        if (ticket.place() == 0) {
+            return true;
+        }
+        tellPlace(ticket.place());
+        while (true) {
+            Order order = inbox.take();
+            switch (order) {
+                case Order.Granted(Scheduler.Ticket granted)
+                when granted == ticket -> {
+                    inbox.done(order);
+                    return true;
+                }
+                case Order.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
+                case Order.Asked(String id, Command.Pause pause) -> {
+                    paused(order, id, pause);
+                    return false;
+                }
+                default -> whileStill(order);
+            }
+            inbox.done(order);
         }
     }
 
@@ -163,67 +253,66 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         }
     }
 
-    /** Waits until its threads are free. */
-    private void acquire() throws InterruptedException {
-        ticket = scheduler.claim(trainer.threads(), this);
-        if (ticket.place() == 0) {
-            return;
-        }
-        tellPlace(ticket.place());
-        while (true) {
-            Order order = inbox.await();
-            inbox.done(order);
-            switch (order) {
-                case Order.Granted(Scheduler.Ticket granted)
-                when granted == ticket -> {
-                    return;
-                }
-                case Order.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
-                case Order.Asked(String id, Command.Pause pause) -> {
-                    journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of());
-                    journal.state(RunState.PAUSED, "asked for");
-                    sleep();
-                    return;
-                }
-                default -> whileStill(order);
-            }
-        }
-    }
-
     private void tellPlace(int place) {
         // A run that was paused stays so until it has its threads: it is not at its beginning again.
         RunState state = journal.state() == RunState.QUEUED ? RunState.QUEUED : RunState.PAUSED;
-        journal.state(state, "waits for free threads: " + (place == 1 ? "next" : place + ". in the queue"));
+        tell(state, "waits for free threads: " + (place == 1 ? "next" : "position " + place) + " in the queue");
+    }
+
+    /** Says how the run stands; where the disk is too full for it, who asks is told so all the same. */
+    private void tell(RunState state, String reason) {
+        stored(() -> journal.state(state, reason));
+    }
+
+    /** Stores something; false if there is no space for it. */
+    private boolean stored(Runnable work) {
+        try {
+            work.run();
+            return true;
+        } catch (StoreException e) {
+            if (!e.isFull()) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.WARNING, "run {0}: {1}", origin.id(), e.getMessage());
+            return false;
+        }
     }
 
     /** What can be asked of a run that does not train. */
     private void whileStill(Order order) {
         switch (order) {
-            case Order.Asked(String id, Command.Stop stop) -> stopped(id, stop);
-            case Order.Asked(String id, Command.Set set) -> trainer.turn(id, set);
+            case Order.Asked(String id, Command.Stop stop) -> stopped(id, stop, "");
+            case Order.Asked(String id, Command.Set set) -> stored(() -> trainer.turn(id, set));
             case Order.Asked(String id, Command.Checkpoint checkpoint) ->
-                journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of());
+                stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
             case Order.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
             case Order.Shutdown _, Order.Discard _ -> throw new Over();
             case Order.Granted _, Order.Placed _, Order.DiskFull _ -> {}
         }
     }
 
-    private void stopped(String id, Command.Stop stop) {
-        journal.applied(trainer.step(), id, Lifecycle.type(stop), Map.of());
-        journal.state(RunState.CANCELLED, "stopped after step " + trainer.step());
-        journal.flush();
+    private void paused(Order order, String id, Command.Pause pause) {
+        stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of()));
+        enter(RunState.PAUSED, "asked for");
+        inbox.done(order);
+    }
+
+    private void stopped(String id, Command.Stop stop, String more) {
+        stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(stop), Map.of()));
+        end(RunState.CANCELLED, "stopped after step " + trainer.step() + more);
         throw new Over();
     }
 
     // ---- training
 
     private void train() throws InterruptedException {
-        journal.state(RunState.PREPARING, "data and programs");
+        enter(RunState.PREPARING, "data and programs");
         Torch.useThreads(trainer.threads());
         try {
+            untilStored(journal::flush); // the parameters are read from the log
             trainer.prepare(this::progress);
             if (!trainer.goOn(this::passedOver)) {
+                untilStored(trainer::supersede);
                 List<Shown> shown = trainer.begin();
                 untilStored(() -> trainer.publish(shown));
                 untilStored(trainer::checkpoint);
@@ -231,12 +320,20 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         } catch (CancellationException e) {
             stopInPreparation();
         }
-        journal.state(RunState.RUNNING, "");
+        tell(RunState.RUNNING, "");
+        do {
+            steps();
+            untilStored(trainer::checkpoint);
+        } while (!inbox.closeIfEmpty()); // a last command, which was taken in, is carried out
+        end(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
+    }
+
+    private void steps() throws InterruptedException {
         while (true) {
             trainer.turnAgain();
             obey();
             if (trainer.isDone()) {
-                break;
+                return;
             }
             List<Shown> shown = trainer.next();
             untilStored(() -> trainer.publish(shown));
@@ -244,14 +341,11 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 untilStored(trainer::checkpoint);
             }
         }
-        untilStored(trainer::checkpoint);
-        journal.state(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
-        journal.flush();
     }
 
     private void passedOver(Checkpoint checkpoint, String reason) {
         LOG.log(System.Logger.Level.WARNING, "run {0}: {1}", origin.id(), reason);
-        journal.state(
+        tell(
                 RunState.PREPARING,
                 "the checkpoint of step " + checkpoint.step() + " is broken and was passed over for the one before it: "
                         + reason);
@@ -259,13 +353,13 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     /** Told by the recipe; leaves when the run shall not go on. */
     private void progress(String what, double fraction) {
-        if (inbox.find(Worker::endsPreparation).isPresent()) {
+        if (inbox.contains(Worker::endsPreparation)) {
             throw new CancellationException("asked to stop while preparing");
         }
         long now = System.nanoTime();
         if (now - progressTold > NANOSECONDS_BETWEEN_PROGRESS) {
             progressTold = now;
-            journal.state(RunState.PREPARING, what + ": " + Math.round(100 * fraction) + " %");
+            tell(RunState.PREPARING, what + ": " + Math.round(100 * fraction) + " %");
         }
     }
 
@@ -277,90 +371,84 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         };
     }
 
-    private void stopInPreparation() {
-        Order order = inbox.find(Worker::endsPreparation).orElseThrow();
-        if (order instanceof Order.Asked(String id, Command command) && command instanceof Command.Stop stop) {
-            stopped(id, stop);
-        } else if (order instanceof Order.Shutdown) {
-            journal.state(RunState.QUEUED, "the service left; begins when it is back");
-            journal.flush();
+    /** Carries out what was asked, up to the order that ends the preparation. */
+    private void stopInPreparation() throws InterruptedException {
+        while (true) {
+            Order order = inbox.take();
+            switch (order) {
+                case Order.Asked(String id, Command.Pause pause) -> paused(order, id, pause);
+                case Order.Shutdown _
+                when journal.state() == RunState.PREPARING -> {
+                    end(RunState.QUEUED, "the service left; begins when it is back");
+                    throw new Over();
+                }
+                default -> whileStill(order);
+            }
+            inbox.done(order);
         }
-        throw new Over();
     }
 
     /** Stores something; where the disk is full, the run waits until it is asked to go on, and tries again. */
     private void untilStored(Runnable work) throws InterruptedException {
-        while (true) {
-            try {
-                work.run();
-                return;
-            } catch (StoreException e) {
-                if (!e.isFull()) {
-                    throw e;
-                }
-                pauseForSpace();
-            }
+        while (!stored(work)) {
+            tell(RunState.PAUSED, DISK_FULL);
+            standStill();
+            enter(RunState.RUNNING, "resumed");
         }
-    }
-
-    private void pauseForSpace() throws InterruptedException {
-        journal.state(RunState.PAUSED, "the disk is full: make room, then resume; nothing is lost");
-        sleep();
-        journal.state(RunState.RUNNING, "resumed");
     }
 
     // ---- commands
 
     /** Does everything that was asked since the last step. */
     private void obey() throws InterruptedException {
-        for (Optional<Order> order = inbox.peek(); order.isPresent(); order = inbox.peek()) {
-            switch (order.get()) {
-                case Order.Asked(String id, Command command) -> {
-                    carryOut(order.get(), id, command);
+        for (Optional<Order> next = inbox.poll(); next.isPresent(); next = inbox.poll()) {
+            Order order = next.get();
+            switch (order) {
+                case Order.Asked(String id, Command command) -> carryOut(order, id, command);
+                case Order.DiskFull _ -> {
+                    tell(RunState.PAUSED, DISK_FULL);
+                    goOnWhenAsked();
                 }
-                case Order.DiskFull full -> {
-                    inbox.done(full);
-                    pauseForSpace();
-                }
-                case Order.Shutdown _ -> {
-                    untilStored(trainer::checkpoint);
-                    journal.state(
-                            RunState.QUEUED,
-                            "the service left; goes on from step " + trainer.step() + " when it is back");
-                    journal.flush();
-                    throw new Over();
-                }
+                case Order.Shutdown _ -> leave();
                 case Order.Discard _ -> throw new Over();
-                case Order.Granted done -> inbox.done(done);
-                case Order.Placed done -> inbox.done(done);
+                case Order.Granted _, Order.Placed _ -> {}
             }
+            inbox.done(order);
         }
     }
 
     private void carryOut(Order order, String id, Command command) throws InterruptedException {
         switch (command) {
             case Command.Pause pause -> {
-                untilStored(trainer::checkpoint);
-                journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of());
-                journal.state(RunState.PAUSED, "asked for");
-                inbox.done(order);
-                sleep();
-                journal.state(RunState.RUNNING, "resumed");
+                stored(trainer::checkpoint);
+                paused(order, id, pause);
+                goOnWhenAsked();
             }
-            case Command.Stop stop -> {
-                untilStored(trainer::checkpoint);
-                stopped(id, stop);
-            }
+            case Command.Stop stop ->
+                stopped(
+                        id,
+                        stop,
+                        stored(trainer::checkpoint) ? "" : "; the disk was full, so its last state is not kept");
             case Command.Checkpoint checkpoint -> {
                 untilStored(trainer::checkpoint);
-                journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of());
-                inbox.done(order);
+                untilStored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
             }
-            case Command.Set set -> {
-                trainer.turn(id, set);
-                inbox.done(order);
-            }
-            case Command.Resume _, Command.Fork _ -> inbox.done(order); // done without the worker
+            case Command.Set set -> untilStored(() -> trainer.turn(id, set));
+            case Command.Resume _, Command.Fork _ -> {} // done without the worker
         }
+    }
+
+    private void goOnWhenAsked() throws InterruptedException {
+        standStill();
+        enter(RunState.RUNNING, "resumed");
+    }
+
+    private void leave() {
+        if (stored(trainer::checkpoint)) {
+            end(RunState.QUEUED, "the service left; goes on from step " + trainer.step() + " when it is back");
+        } else {
+            end(RunState.PAUSED, DISK_FULL);
+        }
+        throw new Over();
     }
 }

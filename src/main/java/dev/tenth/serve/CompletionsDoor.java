@@ -54,7 +54,7 @@ public final class CompletionsDoor {
                 switch (reason) {
                     case NO_SUCH_MODEL, NO_SUCH_VERSION, DELETED, OTHER_ABILITY -> "model_not_found";
                     case NO_ROOM, NOT_YET, UNAVAILABLE -> "model_not_available";
-                    case MALFORMED, NOT_ACCEPTABLE, TOO_LARGE, UNSUPPORTED, UNREADABLE -> null;
+                    case MALFORMED, OTHER_VERSION, NOT_ACCEPTABLE, TOO_LARGE, UNSUPPORTED, UNREADABLE -> null;
                     case BROKEN -> "internal_error";
                 };
         ObjectNode answer = JSON.createObjectNode();

@@ -3,9 +3,10 @@ package dev.tenth.serve;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
-import dev.tenth.recipe.Schema;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TextModel;
+import dev.tenth.run.Runs.RefusedException;
+import dev.tenth.run.StoredParameters;
 import dev.tenth.serve.LoadedModels.Key;
 import dev.tenth.serve.LoadedModels.Loaded;
 import dev.tenth.serve.ModelException.Reason;
@@ -14,7 +15,6 @@ import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Torch;
 import io.micrometer.core.instrument.Gauge;
-import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -197,10 +197,11 @@ public final class Engine implements AutoCloseable {
     }
 
     private static <P extends Record & Parameters> P parameters(Version version, Recipe<P> recipe) {
-        return Schema.of(recipe)
-                .with(
-                        recipe.presets().getFirst().parameters(),
-                        new JsonObject(version.run().parameters()).getMap());
+        try {
+            return StoredParameters.of(recipe, version.run());
+        } catch (RefusedException e) {
+            throw new ModelException(Reason.OTHER_VERSION, e.getMessage());
+        }
     }
 
     @Override

@@ -20,6 +20,8 @@ public final class ModelException extends RuntimeException {
         OTHER_ABILITY(400, "Wrong kind of model"),
         NO_SUCH_MODEL(404, "No such model"),
         NO_SUCH_VERSION(404, "No such version"),
+        /** The run has parameters that this version does not know. */
+        OTHER_VERSION(409, "Stored by another version"),
         DELETED(410, "Model deleted"),
         /** What the request accepts is not what the model gives. */
         NOT_ACCEPTABLE(406, "Not acceptable"),

@@ -30,6 +30,28 @@ public record RunEntry(
         Optional<Instant> startedAt,
         Optional<Instant> endedAt) {
 
+    /** The same run in another state. */
+    public RunEntry inState(String state, String reason, Optional<Instant> endedAt) {
+        return new RunEntry(
+                id,
+                recipe,
+                preset,
+                parameters,
+                seed,
+                name,
+                parent,
+                state,
+                reason,
+                step,
+                steps,
+                lastSeq,
+                metrics,
+                checkpoints,
+                createdAt,
+                startedAt,
+                endedAt);
+    }
+
     /** The run and the step from which another one was forked. */
     public record Fork(String run, long step) {}
 }
