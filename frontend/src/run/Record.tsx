@@ -52,7 +52,7 @@ function tell({ event }: Note): string {
     case 'run.state':
       return stateName(event.data.state) + (event.data.reason ? `: ${event.data.reason}` : '');
     case 'run.resumed':
-      return `went on from step ${count(event.data.fromStep)}; what came after it is superseded`;
+      return event.data.fromStep === 0 ? 'began again' : `went on from step ${count(event.data.fromStep)}`;
     case 'checkpoint':
       return `checkpoint, ${bytes(event.data.bytes)}`;
     case 'command.applied':

@@ -16,19 +16,39 @@ import dev.tenth.torch.Torch;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Whether a wish can become a run, and with which entry it begins. */
 final class Admission {
     private static final int LONGEST_NAME = 200;
 
+    private final Map<String, Recipe<?>> recipes;
     private final Workshop shop;
     private final Scheduler scheduler;
     private final Ids ids;
 
-    Admission(Workshop shop, Scheduler scheduler, Ids ids) {
+    Admission(List<Recipe<?>> recipes, Workshop shop, Scheduler scheduler, Ids ids) {
+        this.recipes = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
         this.shop = shop;
         this.scheduler = scheduler;
         this.ids = ids;
+    }
+
+    /**
+     * A recipe by its id.
+     *
+     * @throws RefusedException if there is none such
+     */
+    Recipe<?> recipe(String id) {
+        Recipe<?> recipe = recipes.get(id);
+        if (recipe == null) {
+            throw new RefusedException(
+                    Reason.NO_SUCH_RECIPE,
+                    "recipe",
+                    "recipe: " + Excerpt.quoted(id) + " is not one of "
+                            + recipes.keySet().stream().sorted().toList());
+        }
+        return recipe;
     }
 
     /**

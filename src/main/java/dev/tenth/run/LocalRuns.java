@@ -1,31 +1,20 @@
 package dev.tenth.run;
 
 import dev.tenth.recipe.Parameters;
-import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.recipe.Schema.Violation;
-import dev.tenth.store.Checkpoint;
 import dev.tenth.store.RunEntry;
-import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
 import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Safetensors;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /** The runs of this process: one {@link Worker} for each that is not at its end. */
 public final class LocalRuns implements Runs, AutoCloseable {
@@ -34,22 +23,19 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     private final Workshop shop;
     private final List<Recipe<?>> recipes;
-    private final Map<String, Recipe<?>> recipesById;
-    private final Scheduler scheduler;
     private final Ids ids = new Ids();
     private final Admission admission;
     private final Workers workers;
+    private final RunCreation creation;
     private final RunLocks locks = new RunLocks();
-    private volatile boolean full;
 
     public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
         this.shop = shop;
         this.recipes = List.copyOf(recipes);
-        this.recipesById = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
-        this.scheduler = new Scheduler(shop.cores());
-        this.admission = new Admission(shop, scheduler, ids);
+        Scheduler scheduler = new Scheduler(shop.cores());
+        this.admission = new Admission(recipes, shop, scheduler, ids);
         this.workers = new Workers(shop, scheduler);
-        shop.log().onSpace(space -> full = !space);
+        this.creation = new RunCreation(shop, admission, workers, ids);
     }
 
     /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
@@ -57,21 +43,29 @@ public final class LocalRuns implements Runs, AutoCloseable {
         List<RunEntry> left = all(List.of(RunState.PREPARING.name(), RunState.RUNNING.name(), RunState.QUEUED.name()));
         List<Journal> interrupted = new ArrayList<>();
         left.stream().sorted(Comparator.comparing(RunEntry::createdAt)).forEach(run -> {
-            if (!run.state().equals(RunState.QUEUED.name())) {
-                interrupted.add(interrupt(
-                        run,
-                        "the service died around step " + run.step() + "; resume goes on from the newest checkpoint"));
-                return;
-            }
             try {
-                workers.engage(recipe(run.recipe()), run, Optional.empty());
+                recover(run).ifPresent(interrupted::add);
             } catch (RuntimeException e) { // it concerns this run only
-                LOG.log(System.Logger.Level.WARNING, "run " + run.id() + " cannot begin", e);
-                interrupted.add(interrupt(run, e.getMessage()));
+                LOG.log(System.Logger.Level.ERROR, "run " + run.id() + " is left as it is", e);
             }
         });
         // Who asks from now on is told this, and not the state in which they died.
         workers.awaitWritten(interrupted);
+    }
+
+    /** Queues a run again; otherwise gives the journal that says that it is interrupted. */
+    private Optional<Journal> recover(RunEntry run) {
+        if (!run.state().equals(RunState.QUEUED.name())) {
+            return Optional.of(interrupt(
+                    run, "the service died around step " + run.step() + "; resume goes on from the newest checkpoint"));
+        }
+        try {
+            workers.engage(admission.recipe(run.recipe()), run, Optional.empty());
+            return Optional.empty();
+        } catch (RuntimeException e) { // it was stored by a version that knew more, or less
+            LOG.log(System.Logger.Level.WARNING, "run {0} cannot begin: {1}", run.id(), e.getMessage());
+            return Optional.of(interrupt(run, e.getMessage()));
+        }
     }
 
     private Journal interrupt(RunEntry run, String reason) {
@@ -103,10 +97,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     @Override
     public RunEntry submit(Submission wish, Optional<String> idempotencyKey) {
-        Recipe<?> recipe = recipe(wish.recipe());
-        Optional<RunLog.Key> key = idempotencyKey.map(text -> new RunLog.Key(text, digest(wish)));
-        Optional<RunEntry> before = key.flatMap(this::madeWith);
-        return before.orElseGet(() -> submit(recipe, wish, key));
+        return creation.submit(wish, idempotencyKey);
     }
 
     /**
@@ -118,109 +109,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
      * @throws InvalidParametersException if a parameter in the file cannot be
      */
     public RunEntry take(Safetensors file, Optional<String> recipe, Optional<String> preset, Optional<String> name) {
-        String id = recipe.or(() -> Optional.ofNullable(file.metadata().get("recipe")))
-                .orElseThrow(() -> new RefusedException(
-                        Reason.NO_SUCH_RECIPE, "recipe", "recipe: the file does not tell it; give ?recipe=ID"));
-        return take(recipe(id), file, preset, name);
-    }
-
-    private <P extends Record & Parameters> RunEntry take(
-            Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
-        Preset<P> from = Admission.preset(recipe, preset);
-        P parameters = Importer.parameters(recipe, from, file);
-        workers.requireStaying();
-        requireSpace();
-        admission.check(recipe, parameters, name);
-        String id = ids.next();
-        return withCheckpoint(id, () -> new Importer(shop).take(id, recipe, from, parameters, file, name));
-    }
-
-    private Recipe<?> recipe(String id) {
-        Recipe<?> recipe = recipesById.get(id);
-        if (recipe == null) {
-            throw new RefusedException(
-                    Reason.NO_SUCH_RECIPE,
-                    "recipe",
-                    "recipe: " + Excerpt.quoted(id) + " is not one of "
-                            + recipesById.keySet().stream().sorted().toList());
-        }
-        return recipe;
-    }
-
-    private Optional<RunEntry> madeWith(RunLog.Key key) {
-        Optional<RunLog.Used> used = shop.log().findKey(key.key());
-        if (used.isPresent() && !used.get().digest().equals(key.digest())) {
-            throw new RefusedException(
-                    Reason.KEY_CONFLICT,
-                    "Idempotency-Key",
-                    "Idempotency-Key: \"" + key.key() + "\" was used for another request; give a new one");
-        }
-        return used.flatMap(u -> find(u.run()));
-    }
-
-    private void requireSpace() {
-        if (full) {
-            throw new StoreException("disk: it is full; delete runs, or make room otherwise", null, true);
-        }
-    }
-
-    private <P extends Record & Parameters> RunEntry submit(
-            Recipe<P> recipe, Submission wish, Optional<RunLog.Key> key) {
-        Preset<P> preset = Admission.preset(recipe, wish.preset());
-        Schema<P> schema = Schema.of(recipe);
-        P parameters = schema.with(preset.parameters(), wish.parameters());
-        long seed = wish.seed().orElseGet(() -> ThreadLocalRandom.current().nextLong(LARGEST_SEED + 1));
-        admission.check(recipe, parameters, wish.name());
-        admission.checkData(recipe, parameters);
-        RunEntry run =
-                admission.entry(recipe, preset.name(), schema.values(parameters), seed, wish.name(), Optional.empty());
-        return begin(run, key);
-    }
-
-    /** Makes a run with a checkpoint. Where that fails the checkpoint goes, too: nobody would ever ask for it. */
-    private RunEntry withCheckpoint(String id, Supplier<RunEntry> making) {
-        try {
-            return making.get();
-        } catch (RuntimeException | Error e) {
-            if (shop.log().find(id).isEmpty()) {
-                shop.checkpoints().deleteAll(id);
-            }
-            throw e;
-        }
-    }
-
-    private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
-        workers.requireStaying();
-        requireSpace();
-        String made = shop.log().create(run, List.of(Journal.first(run)), key);
-        if (!made.equals(run.id())) {
-            return key.flatMap(this::madeWith).orElse(run);
-        }
-        // Nobody knows its id yet: no lock is needed.
-        try {
-            workers.engage(recipe(run.recipe()), run, Optional.empty());
-        } catch (RefusedException e) {
-            LOG.log(System.Logger.Level.INFO, "run {0} begins at the next start: {1}", run.id(), e.getMessage());
-        }
-        return run;
-    }
-
-    private static String digest(Submission wish) {
-        String text = wish.recipe()
-                + '\n'
-                + wish.preset()
-                + '\n'
-                + JsonObjects.write(new TreeMap<>(wish.parameters()))
-                + '\n'
-                + wish.seed()
-                + '\n'
-                + wish.name();
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return creation.take(file, recipe, preset, name);
     }
 
     // ---- commanding
@@ -229,10 +118,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
     public Accepted command(String run, Command command) {
         RunEntry entry = existing(run);
         if (command instanceof Command.Fork fork) {
-            return fork(entry, fork);
+            RunEntry child = creation.fork(entry, checkpoints(run), fork);
+            return new Accepted(ids.next(), Optional.of(child.id()));
         }
         if (command instanceof Command.Set || command instanceof Command.Checkpoint) {
-            requireSpace();
+            workers.requireSpace();
         }
         return locks.with(run, () -> {
             Order.Asked asked = new Order.Asked(ids.next(), command);
@@ -251,7 +141,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
                         worker.get().state());
             } else {
                 workers.requireWritten(run);
-                workers.engage(recipe(now.recipe()), now, Optional.of(asked));
+                workers.engage(admission.recipe(now.recipe()), now, Optional.of(asked));
             }
             return new Accepted(asked.id(), Optional.empty());
         });
@@ -277,7 +167,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             throw new InvalidParametersException(
                     List.of(new Violation("params", Map.of(), "at least one turnable parameter")));
         }
-        checkTurn(recipe(run.recipe()), run, set);
+        checkTurn(admission.recipe(run.recipe()), run, set);
     }
 
     private <P extends Record & Parameters> void checkTurn(Recipe<P> recipe, RunEntry run, Command.Set set) {
@@ -290,53 +180,11 @@ public final class LocalRuns implements Runs, AutoCloseable {
         }
     }
 
-    private Accepted fork(RunEntry parent, Command.Fork fork) {
-        workers.requireStaying();
-        requireSpace();
-        RunCheckpoints.Loaded from = checkpoints(parent.id())
-                .read(fork.step())
-                .orElseThrow(() -> noSuchCheckpoint(
-                        parent.id(), fork.step().map(step -> " of step " + step).orElse("")));
-        RunEntry child = forked(recipe(parent.recipe()), parent, from, fork);
-        return new Accepted(ids.next(), Optional.of(child.id()));
-    }
-
-    private RefusedException noSuchCheckpoint(String run, String which) {
-        return new RefusedException(
-                Reason.NO_SUCH_CHECKPOINT,
-                "step",
-                "step: run " + run + " has no checkpoint" + which + "; it has "
-                        + shop.checkpoints().list(run).stream()
-                                .map(Checkpoint::step)
-                                .toList());
-    }
-
-    private <P extends Record & Parameters> RunEntry forked(
-            Recipe<P> recipe, RunEntry parent, RunCheckpoints.Loaded from, Command.Fork fork) {
-        Schema<P> schema = Schema.of(recipe);
-        P parameters = schema.with(StoredParameters.of(recipe, parent), fork.parameters());
-        admission.check(recipe, parameters, fork.name());
-        admission.checkData(recipe, parameters);
-        long step = from.checkpoint().step();
-        RunEntry child = admission.entry(
-                recipe,
-                parent.preset(),
-                schema.values(parameters),
-                parent.seed(),
-                fork.name().or(() -> Optional.of("fork of " + parent.name())),
-                Optional.of(new RunEntry.Fork(parent.id(), step)));
-        return withCheckpoint(child.id(), () -> {
-            // Before the run is in the log: a run that is there finds what it goes on from.
-            new RunCheckpoints(shop, child.id()).write(step, child.lastSeq(), from.content());
-            return begin(child, Optional.empty());
-        });
-    }
-
     // ---- pinning
 
     @Override
     public boolean pin(String run, long step, boolean pinned) {
-        requireSpace();
+        workers.requireSpace();
         return locks.with(run, () -> {
             Optional<Worker<?>> worker = workers.of(run);
             RunCheckpoints checkpoints = checkpoints(run);
@@ -345,7 +193,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
                 return new Journal(shop.log(), existing(run));
             });
             if (checkpoints.find(Optional.of(step)).isEmpty()) {
-                throw noSuchCheckpoint(run, " of step " + step);
+                throw checkpoints.missing(Optional.of(step));
             }
             if (!(pinned ? checkpoints.pin(step) : checkpoints.unpin(step))) {
                 return false;

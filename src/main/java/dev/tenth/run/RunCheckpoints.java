@@ -38,6 +38,11 @@ final class RunCheckpoints {
         this(shop.checkpoints(), run, shop.limits().checkpointsKept(), Pins.of(shop.log(), run));
     }
 
+    /** Those of a new run, with nothing in its log. */
+    static RunCheckpoints ofNew(Workshop shop, String run) {
+        return new RunCheckpoints(shop.checkpoints(), run, shop.limits().checkpointsKept(), Set.of());
+    }
+
     /**
      * @param kept so many beside those that are pinned
      * @param pinned the steps whose checkpoints stay
@@ -201,6 +206,16 @@ final class RunCheckpoints {
             }
         }
         return Optional.empty();
+    }
+
+    /** Why one that is asked for cannot be had. */
+    RefusedException missing(Optional<Long> step) {
+        return new RefusedException(
+                Reason.NO_SUCH_CHECKPOINT,
+                "step",
+                "step: run " + run + " has no checkpoint"
+                        + step.map(s -> " of step " + s).orElse("") + "; it has "
+                        + store.list(run).stream().map(Checkpoint::step).toList());
     }
 
     private Loaded load(Checkpoint checkpoint) {

@@ -35,12 +35,14 @@ final class Workers {
     private final Map<String, Journal> unwritten = new ConcurrentHashMap<>();
 
     private volatile boolean leaving;
+    private volatile boolean full;
 
     Workers(Workshop shop, Scheduler scheduler) {
         this.shop = shop;
         this.scheduler = scheduler;
         shop.log().onSpace(space -> {
-            if (!space) {
+            full = !space;
+            if (full) {
                 byRun.values().forEach(worker -> worker.inbox().addFirst(new Order.DiskFull()));
             }
         });
@@ -71,6 +73,13 @@ final class Workers {
     void requireStaying() {
         if (leaving) {
             throw new RefusedException(Reason.LEAVING, "", "the service is about to end; try again when it is back");
+        }
+    }
+
+    /** @throws StoreException if the disk is full: nothing is begun that needs it */
+    void requireSpace() {
+        if (full) {
+            throw new StoreException("disk: it is full; delete runs, or make room otherwise", null, true);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Card;
 import dev.tenth.recipe.Chapter;
 import dev.tenth.recipe.Pace;
@@ -9,6 +10,7 @@ import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Shown;
+import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.HostTensor;
 import java.util.List;
@@ -72,6 +74,29 @@ final class Counting implements Recipe<Counting.Settings> {
     @Override
     public long memoryBytes(Settings parameters) {
         return Float.BYTES;
+    }
+
+    @Override
+    public List<Ability<Settings>> abilities() {
+        return List.of(new Ability.Infer<>(Ability.Task.PREDICT, (_, state, _) -> {
+            if (!state.containsKey("sum")) {
+                throw new IllegalArgumentException("sum: there is no such tensor");
+            }
+            return new TensorModel() {
+                @Override
+                public Signature signature() {
+                    throw new UnsupportedOperationException("nobody asks it");
+                }
+
+                @Override
+                public Map<String, HostTensor> infer(Map<String, HostTensor> inputs) {
+                    throw new UnsupportedOperationException("nobody asks it");
+                }
+
+                @Override
+                public void close() {}
+            };
+        }));
     }
 
     @Override
