@@ -162,8 +162,12 @@ final class Journal {
         } catch (StoreException e) {
             LOG.log(System.Logger.Level.ERROR, "the log of run " + origin.id() + " cannot be written again", e);
         }
-        state(RunState.FAILED, why);
-        flush();
+        try {
+            state(RunState.FAILED, why);
+            flush();
+        } catch (StoreException e) {
+            LOG.log(System.Logger.Level.ERROR, "that run " + origin.id() + " failed is not written", e);
+        }
     }
 
     /** The run goes on from a state that includes the events up to {@code fromSeq}; later ones are superseded. */

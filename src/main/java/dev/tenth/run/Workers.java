@@ -79,7 +79,8 @@ final class Workers {
     /** @throws StoreException if the disk is full: nothing is begun that needs it */
     void requireSpace() {
         if (full) {
-            throw new StoreException("disk: it is full; delete runs, or make room otherwise", null, true);
+            throw new StoreException(
+                    StoreException.Reason.FULL, "disk: it is full; delete runs, or make room otherwise");
         }
     }
 
@@ -145,7 +146,8 @@ final class Workers {
     void requireWritten(String run) {
         Journal journal = unwritten.get(run);
         if (journal != null && journal.isPending()) {
-            throw new StoreException("log: it waits for space on the disk to tell the end of run " + run, null, true);
+            throw new StoreException(
+                    StoreException.Reason.FULL, "log: it waits for space on the disk to tell the end of run " + run);
         }
     }
 

@@ -65,7 +65,7 @@ class CheckpointFirstTest {
         List<Path> before = checkpoints();
         room.logging = method -> {
             if (method.equals("create")) {
-                throw new StoreException("log: it takes nothing");
+                throw new StoreException(StoreException.Reason.UNAVAILABLE, "log: it takes nothing");
             }
         };
         assertThatThrownBy(() -> take(STATE, Map.of())).hasMessageContaining("takes nothing");

@@ -310,7 +310,7 @@ class LifecycleTest {
             String thread = "run-" + run;
             room.logging = method -> {
                 if (method.equals("append") && Thread.currentThread().getName().equals(thread)) {
-                    throw new StoreException("log: the disk is gone");
+                    throw new StoreException(StoreException.Reason.UNAVAILABLE, "log: the disk is gone");
                 }
             };
             gate.open();
