@@ -152,8 +152,7 @@ final class RunCreation {
      */
     RunEntry fork(RunEntry parent, RunCheckpoints checkpoints, Command.Fork fork) {
         requireReady();
-        RunCheckpoints.Loaded from =
-                checkpoints.read(fork.step()).orElseThrow(() -> checkpoints.missing(fork.step()));
+        RunCheckpoints.Loaded from = checkpoints.read(fork.step()).orElseThrow(() -> checkpoints.missing(fork.step()));
         return fork(admission.recipe(parent.recipe()), parent, from, fork);
     }
 
