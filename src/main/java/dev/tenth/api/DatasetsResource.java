@@ -4,6 +4,7 @@ import dev.tenth.data.Dataset;
 import dev.tenth.data.Library;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.http.ReceivedBody;
 import dev.tenth.text.Excerpt;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -83,7 +84,7 @@ public class DatasetsResource {
         ZIP,
         "application/x-zip-compressed"
     })
-    public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, InputStream content)
+    public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, ReceivedBody body)
             throws IOException {
         if (name == null || name.isBlank()) {
             throw new Problem.Exception(
@@ -92,7 +93,10 @@ public class DatasetsResource {
                     "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }
-        Dataset card = library.add(named(named(name, type, CSV, ".csv"), type, ZIP, ".zip"), content);
+        Dataset card;
+        try (InputStream content = body.open()) {
+            card = library.add(named(named(name, type, CSV, ".csv"), type, ZIP, ".zip"), content);
+        }
         return Response.created(URI.create("/api/v1/datasets/" + card.id()))
                 .entity(DatasetDocument.of(card))
                 .build();

@@ -11,16 +11,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.http.ReceivedBody;
 import dev.tenth.text.Excerpt;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Reads the bodies of requests, strictly: each error names its field. */
 final class Json {
-    /** The largest body of a request that is not a file. */
-    static final int LARGEST_BODY = 1 << 20;
+    /** Bytes of the largest body of a request that is not a file. */
+    private static final int LARGEST_BODY = 1 << 20;
 
     private static final int DEEPEST = 32;
     private static final ObjectMapper MAPPER = new ObjectMapper(JsonFactory.builder()
@@ -39,16 +41,16 @@ final class Json {
     }
 
     /** An object with no other fields than the given ones. */
-    static Json read(byte[] body, Set<String> fields) {
-        if (body.length > LARGEST_BODY) {
+    static Json read(ReceivedBody body, Set<String> fields) {
+        if (body.bytes() > LARGEST_BODY) {
             throw new Problem.Exception(
                     413,
                     "Body too large",
-                    "the body has " + body.length + " bytes; at most " + LARGEST_BODY + " are taken");
+                    "the body has " + body.bytes() + " bytes; at most " + LARGEST_BODY + " are taken");
         }
         JsonNode node;
-        try {
-            node = MAPPER.readTree(body);
+        try (InputStream content = body.open()) {
+            node = MAPPER.readTree(content);
         } catch (JsonProcessingException e) {
             throw new Problem.Exception(
                     400,

@@ -3,6 +3,7 @@ package dev.tenth.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.http.ReceivedBody;
 import dev.tenth.run.Command;
 import dev.tenth.run.LocalRuns;
 import dev.tenth.run.MetricHistory;
@@ -26,8 +27,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.channels.Channels;
 import java.util.Arrays;
@@ -65,7 +66,7 @@ public class RunsResource {
             @JsonInclude(JsonInclude.Include.ALWAYS) String next) {}
 
     @POST
-    public Response create(byte[] body, @HeaderParam("Idempotency-Key") String key) {
+    public Response create(ReceivedBody body, @HeaderParam("Idempotency-Key") String key) {
         Json json = Json.read(body, Set.of("recipe", "preset", "params", "seed", "name"));
         if (key != null && (key.isBlank() || key.length() > LONGEST_KEY)) {
             throw new Problem.Exception(
@@ -95,10 +96,10 @@ public class RunsResource {
             @QueryParam("recipe") String recipe,
             @QueryParam("preset") String preset,
             @QueryParam("name") String name,
-            byte[] body) {
+            ReceivedBody body) {
         Safetensors file;
-        try {
-            file = Safetensors.read(Channels.newChannel(new ByteArrayInputStream(body)), body.length);
+        try (InputStream content = body.open()) {
+            file = Safetensors.read(Channels.newChannel(content), body.bytes());
         } catch (IOException e) {
             throw new Problem.Exception(400, "Malformed file", e.getMessage());
         }
@@ -193,7 +194,7 @@ public class RunsResource {
 
     @POST
     @Path("/{id}/commands")
-    public Response command(@PathParam("id") String id, byte[] body) {
+    public Response command(@PathParam("id") String id, ReceivedBody body) {
         existing(id);
         Json json = Json.read(body, Set.of("type", "params", "step", "name"));
         String type = json.required("type");

@@ -58,6 +58,7 @@ import org.jboss.logging.Logger;
 public class House {
     private static final Logger LOG = Logger.getLogger("tenth");
     private static final String PAGES = "/(recipes|runs|datasets)(/.*)?";
+    private static final String UPLOADS = "uploads";
     /** Long enough that it still moves when somebody opens the first page. */
     private static final int FIRST_RUN_STEPS = 50_000;
 
@@ -85,9 +86,8 @@ public class House {
         this.libtorch = Torch.load();
         this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
-        this.library =
-                new Library(config.home().resolve("uploads"), config.data().orElseGet(() -> config.home()
-                        .resolve("data")));
+        this.library = new Library(config.home().resolve(UPLOADS), config.data().orElseGet(() -> config.home()
+                .resolve("data")));
         TenthConfig.Limits limits = config.limits();
         this.memory = new MemoryBudget(limits.bodiesBytes());
         this.hub = new Hub(store.log(), StreamLimits.DEFAULT.withViewers(limits.viewers()));
@@ -219,7 +219,10 @@ public class House {
     @Produces
     @Singleton
     BodyLimits bodies() {
-        return new BodyLimits(config.limits().bodiesBytes(), config.limits().bodyPause());
+        return new BodyLimits(
+                config.home().resolve(UPLOADS),
+                config.limits().bodies(),
+                config.limits().bodyPause());
     }
 
     @Produces

@@ -78,6 +78,10 @@ public interface TenthConfig {
         @WithDefault("1ms")
         Duration batchDelay();
 
+        /** Bodies of requests that are received or used at the same time; one more gets 503. */
+        @WithDefault("1000")
+        int bodies();
+
         /** Memory of the bodies of all requests under way and of large answers, in bytes; one more gets 503. */
         @WithDefault("268435456")
         long bodiesBytes();

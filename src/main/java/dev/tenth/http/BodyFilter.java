@@ -1,160 +1,93 @@
 package dev.tenth.http;
 
 import dev.tenth.text.Excerpt;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
+import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.subscription.UniEmitter;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import java.io.ByteArrayInputStream;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 /**
- * Reads the body of each request as a whole before its resource is called, on the event loop: a client that sends slowly holds some
- * memory, and no thread. What is read is within {@link BodyLimits}.
+ * Receives the body of each request as a whole before its resource is called, on the event loop: a client that sends slowly, or
+ * nothing, holds no thread. What is received is within {@link BodyLimits}.
+ *
+ * <p>There is nothing to call. A small body is in memory, a large one in a file that is deleted when the request is over; a method
+ * reads either through a parameter {@code InputStream}, {@code byte[]} or {@link ReceivedBody}, which knows its size and can be read
+ * more than once. Only {@code byte[]} brings a large body into the heap.
+ *
+ * <p>The body comes after the request was let in and matched: one that is refused for its token, path, method or media type is
+ * answered at once, and {@link UnreadBodies} deals with the rest of it.
  */
+@ApplicationScoped
 public class BodyFilter {
-    private static final String TOO_LARGE = "body: more than %,d bytes are not taken";
-
     private final BodyLimits limits;
-    private final MemoryBudget budget;
-    private final AtomicInteger reading = new AtomicInteger();
+    private final MemoryBudget memory;
+    private final MemoryBudget files = new MemoryBudget(BodyLimits.FILES);
+    private final Set<Reception> receptions = ConcurrentHashMap.newKeySet();
 
-    BodyFilter(BodyLimits limits, MemoryBudget budget) {
+    BodyFilter(BodyLimits limits, MemoryBudget memory) {
         this.limits = limits;
-        this.budget = budget;
+        this.memory = memory;
     }
 
     @ServerRequestFilter(nonBlocking = true)
-    public Uni<Void> read(ContainerRequestContext context, RoutingContext exchange) {
+    public Uni<Void> receive(ContainerRequestContext context, RoutingContext exchange) {
         HttpServerRequest request = exchange.request();
         if (!hasBody(request)) {
-            return null;
+            context.setEntityStream(new ReceivedBody.Stream(ReceivedBody.inMemory(Buffer.buffer())));
+            return null; // nothing to wait for
         }
-        return Uni.createFrom().emitter(whole -> new Reading(context, exchange, whole).begin());
+        check(request);
+        Reception reception = new Reception(exchange, limits, memory, files);
+        receptions.add(reception);
+        exchange.addEndHandler(_ -> {
+            receptions.remove(reception);
+            reception.end();
+        });
+        if (receptions.size() > limits.reading()) {
+            throw Reception.noRoom("body: %d are received already; try again later".formatted(limits.reading()));
+        }
+        return Uni.createFrom()
+                .completionStage(() -> reception.start().toCompletionStage())
+                .invoke(body -> context.setEntityStream(new ReceivedBody.Stream(body)))
+                .replaceWithVoid();
     }
 
-    /** A request of HTTP/1 announces its body. */
-    private static boolean hasBody(HttpServerRequest request) {
+    /** Whether a request of HTTP/1 announces a body, which may be empty. */
+    static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
         return length == null ? request.getHeader("Transfer-Encoding") != null : !length.equals("0");
     }
 
-    /** One body on its way, on its event loop. */
-    private final class Reading {
-        private final ContainerRequestContext context;
-        private final RoutingContext exchange;
-        private final HttpServerRequest request;
-        private final UniEmitter<? super Void> whole;
-        private final Buffer body = Buffer.buffer();
-        private final long begin = System.nanoTime();
-        private long lastPart = begin;
-        private long timer;
-        private long held;
-        private long discarded;
-        private boolean over;
-
-        Reading(ContainerRequestContext context, RoutingContext exchange, UniEmitter<? super Void> whole) {
-            this.context = context;
-            this.exchange = exchange;
-            this.request = exchange.request();
-            this.whole = whole;
+    /** Refuses what need not be received for that. */
+    private static void check(HttpServerRequest request) {
+        String encoding = request.getHeader("Content-Encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw new Problem.Exception(
+                    415,
+                    "Unsupported encoding",
+                    "Content-Encoding: " + Excerpt.quoted(encoding) + " is not understood; send the body as it is");
         }
-
-        void begin() {
-            exchange.addEndHandler(_ -> budget.release(held));
-            timer = exchange.vertx().setTimer(limits.pause().toMillis(), this::look);
-            request.handler(this::take);
-            request.endHandler(_ -> end());
-            request.exceptionHandler(_ -> {
-                exchange.vertx().cancelTimer(timer);
-                refuse(400, "Incomplete body", "body: the connection ended before it was whole");
-            });
-            if (reading.incrementAndGet() > limits.reading()) {
-                refuse(503, "No room", "body: %d are being read already; try again later".formatted(limits.reading()));
-            } else if (request.getHeader("Content-Encoding") != null) {
-                refuse(
-                        415,
-                        "Unsupported encoding",
-                        "Content-Encoding: " + Excerpt.quoted(request.getHeader("Content-Encoding"))
-                                + " is not understood; send the body as it is");
-            } else if (announced() > limits.largest()) {
-                refuse(413, "Too large", TOO_LARGE.formatted(limits.largest()));
-            } else if ("100-continue".equalsIgnoreCase(request.getHeader("Expect"))) {
-                exchange.response().writeContinue();
-            }
-            request.resume();
+        String length = request.getHeader("Content-Length");
+        if (length != null && Long.parseLong(length) > BodyLimits.LARGEST) { // what is no number does not come here
+            throw Reception.tooLarge();
         }
+    }
 
-        private long announced() {
-            String length = request.getHeader("Content-Length");
-            return length == null ? 0 : Long.parseLong(length);
-        }
+    /** The service is leaving, and waits for no client any more. */
+    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+        receptions.forEach(Reception::giveUp);
+    }
 
-        private void take(Buffer part) {
-            lastPart = System.nanoTime();
-            if (over) {
-                discard(part);
-            } else if (body.length() + part.length() > limits.largest()) {
-                refuse(413, "Too large", TOO_LARGE.formatted(limits.largest()));
-            } else if (!budget.take(part.length())) {
-                refuse(503, "No room", "body: there is no memory for it now; try again later");
-            } else {
-                held += part.length();
-                body.appendBuffer(part);
-            }
-        }
-
-        /** The rest of what was refused is read over, so that the next request of the connection is heard. */
-        private void discard(Buffer part) {
-            discarded += part.length();
-            if (discarded > limits.largest()) {
-                request.connection().close();
-            }
-        }
-
-        private void end() {
-            exchange.vertx().cancelTimer(timer);
-            if (!over) {
-                finish();
-                context.setEntityStream(new ByteArrayInputStream(body.getBytes()));
-                whole.complete(null);
-            }
-        }
-
-        private void refuse(int status, String title, String detail) {
-            if (!over) {
-                finish();
-                whole.fail(new Problem.Exception(status, title, detail));
-            }
-        }
-
-        private void finish() {
-            over = true;
-            reading.decrementAndGet();
-        }
-
-        /** Looks whether the client still sends. */
-        private void look(long id) {
-            long now = System.nanoTime();
-            long left = Math.min(
-                    limits.pause().toNanos() - (now - lastPart),
-                    limits.duration().toNanos() - (now - begin));
-            if (left > 0) {
-                timer = exchange.vertx().setTimer(left / 1_000_000 + 1, this::look);
-            } else if (over) {
-                request.connection().close();
-            } else {
-                exchange.response().putHeader("Connection", "close");
-                exchange.addEndHandler(_ -> request.connection().close());
-                refuse(
-                        408,
-                        "Request timeout",
-                        "body: it was not whole after %d s; %,d bytes had come"
-                                .formatted((now - begin) / 1_000_000_000, body.length()));
-            }
-        }
+    /** What is left of bodies whose requests did not end. */
+    void close(@Observes ShutdownEvent event) {
+        receptions.forEach(Reception::deleteNow);
     }
 }
