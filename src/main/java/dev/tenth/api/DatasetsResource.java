@@ -6,6 +6,7 @@ import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
 import dev.tenth.http.ReceivedBody;
 import dev.tenth.text.Excerpt;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -17,8 +18,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.util.Locale;
 
@@ -84,8 +83,8 @@ public class DatasetsResource {
         ZIP,
         "application/x-zip-compressed"
     })
-    public Response add(@QueryParam("name") String name, @HeaderParam("Content-Type") String type, ReceivedBody body)
-            throws IOException {
+    public Uni<Response> add(
+            @QueryParam("name") String name, @HeaderParam("Content-Type") String type, ReceivedBody body) {
         if (name == null || name.isBlank()) {
             throw new Problem.Exception(
                     422,
@@ -93,13 +92,13 @@ public class DatasetsResource {
                     "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }
-        Dataset card;
-        try (InputStream content = body.open()) {
-            card = library.add(named(named(name, type, CSV, ".csv"), type, ZIP, ".zip"), content);
-        }
-        return Response.created(URI.create("/api/v1/datasets/" + card.id()))
-                .entity(DatasetDocument.of(card))
-                .build();
+        String file = named(named(name, type, CSV, ".csv"), type, ZIP, ".zip");
+        // A client that leaves cancels this, and with it the reading.
+        return Uni.createFrom()
+                .completionStage(() -> library.add(file, body::open))
+                .map(card -> Response.created(URI.create("/api/v1/datasets/" + card.id()))
+                        .entity(DatasetDocument.of(card))
+                        .build());
     }
 
     /** A name that ends as the type wants it. */

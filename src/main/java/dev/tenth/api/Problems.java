@@ -69,6 +69,8 @@ public class Problems {
             case DataException _ -> Problem.of(422, "Data that cannot be used", detail);
             case StoreException exception -> store(exception, detail);
             case Library.TooLargeException _ -> Problem.of(413, "File too large", detail);
+            case Library.StorageException _ -> Problem.of(507, "Disk full", detail);
+            case Library.BusyException _ -> Problem.of(503, "No room", detail);
             case WebApplicationException exception ->
                 framework(exception.getResponse().getStatus(), exchange);
             default -> {

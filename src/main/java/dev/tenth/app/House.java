@@ -201,6 +201,7 @@ public class House {
 
     void close(@Observes ShutdownEvent event) {
         engine.close();
+        library.close();
         store.close();
     }
 

@@ -1,6 +1,7 @@
 package dev.tenth.app;
 
 import dev.tenth.torch.Torch;
+import io.smallrye.common.annotation.NonBlocking;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -8,6 +9,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /** Ready once libtorch is loaded. */
 @Readiness
+@NonBlocking // it has an answer also while every worker thread is busy
 @ApplicationScoped
 public class LibtorchReady implements HealthCheck {
     @Override

@@ -1,8 +1,10 @@
 package dev.tenth.data;
 
 import java.io.BufferedReader;
+import java.io.FilterReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
@@ -47,12 +49,14 @@ final class CsvReader {
      */
     static Table read(String file, InputStream bytes, TableLimits limits) throws IOException {
         CsvReader reader = new CsvReader(file, limits);
+        RecordLimit characters = new RecordLimit(new Utf8Reader(file, bytes), file, limits.rowCharacters());
         CSVParser parser = CSVParser.builder()
-                .setReader(new BufferedReader(new Utf8Reader(file, bytes)))
+                .setReader(new BufferedReader(characters))
                 .setFormat(FORMAT)
                 .get();
         try {
             for (CSVRecord record : parser) {
+                characters.nextRecord();
                 reader.record(file + ": line " + parser.getCurrentLineNumber(), record);
             }
         } catch (UncheckedIOException e) {
@@ -112,5 +116,32 @@ final class CsvReader {
             throw new DataException(place + ": column " + (names.indexOf("") + 1) + " has no name; expected a header");
         }
         LABELS.stream().filter(names::contains).findFirst().ifPresent(name -> labelColumn = names.indexOf(name));
+    }
+
+    /** Ends a record before it has taken the memory of millions of fields: the parser hands it out only when it is whole. */
+    private static final class RecordLimit extends FilterReader {
+        private final String file;
+        private final int most;
+        private long since;
+
+        RecordLimit(Reader text, String file, int most) {
+            super(text);
+            this.file = file;
+            this.most = most;
+        }
+
+        void nextRecord() {
+            since = 0;
+        }
+
+        @Override
+        public int read(char[] target, int offset, int length) throws IOException {
+            if (since > most) {
+                throw new DataException("%s: a row has more than %,d characters".formatted(file, most));
+            }
+            int count = super.read(target, offset, length);
+            since += Math.max(count, 0);
+            return count;
+        }
     }
 }

@@ -31,16 +31,29 @@ enum Format {
         return List.of(NUMBERS, LIBSVM, TEXT);
     }
 
-    /** @throws DataException if the file is not of this format, with the place */
-    Content read(String name, InputStream bytes, UploadLimits limits) throws IOException {
+    /** What is in a file of this format. */
+    Dataset.Kind kind() {
         return switch (this) {
-            case NUMBERS ->
-                new Content.Numbers(
-                        NumbersReader.read(name, bytes, limits.table().cells()));
-            case CSV -> new Content.Rows(CsvReader.read(name, bytes, limits.table()));
-            case LIBSVM -> new Content.Rows(LibsvmReader.read(name, bytes, limits.table()));
-            case TEXT -> new Content.Text(TextReader.read(name, bytes));
-            case IMAGES -> PictureZip.read(name, bytes, limits.images());
+            case NUMBERS -> Dataset.Kind.NUMBERS;
+            case CSV, LIBSVM -> Dataset.Kind.TABLE;
+            case TEXT -> Dataset.Kind.TEXT;
+            case IMAGES -> Dataset.Kind.IMAGES;
         };
+    }
+
+    /** @throws DataException if the file is not of this format, with the place */
+    Content read(String name, FileSource file, UploadLimits limits) throws IOException {
+        if (this == IMAGES) {
+            return PictureZip.read(name, file, limits.images());
+        }
+        TableLimits table = limits.table();
+        try (InputStream bytes = file.open()) {
+            return switch (this) {
+                case NUMBERS -> new Content.Numbers(NumbersReader.read(name, bytes, table.cells()));
+                case CSV -> new Content.Rows(CsvReader.read(name, bytes, table));
+                case LIBSVM -> new Content.Rows(LibsvmReader.read(name, bytes, table));
+                case TEXT, IMAGES -> new Content.Text(TextReader.read(name, bytes));
+            };
+        }
     }
 }

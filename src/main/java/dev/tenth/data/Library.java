@@ -1,14 +1,13 @@
 package dev.tenth.data;
 
 import dev.tenth.text.Excerpt;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.ref.SoftReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
@@ -16,7 +15,7 @@ import java.util.stream.Stream;
  * The built-in data sets and those that were uploaded. What was read is kept as long as there is memory for it, so that two runs
  * with the same data read it once.
  */
-public final class Library implements Datasets {
+public final class Library implements Datasets, AutoCloseable {
     private static final Duration STALL = Duration.ofSeconds(30);
 
     /** Room for a data set; reading one holds its lock, so that who wants it as well waits. */
@@ -74,6 +73,7 @@ public final class Library implements Datasets {
     }
 
     private Content content(String id, Dataset.Kind kind) {
+        uploads.await(id);
         Dataset card = find(id).orElseThrow(() -> new DataException("data: there is no data set " + Excerpt.quoted(id)
                 + " (any more); there are " + list().stream().map(Dataset::id).toList()));
         if (card.kind() != kind) {
@@ -94,12 +94,14 @@ public final class Library implements Datasets {
      * Takes in a file: a column of numbers, a table, a text or a zip of pictures, found out from its content. What is called
      * {@code .csv}, {@code .libsvm}, {@code .svm} or {@code .zip} is never a text. The same content gives the same data set, under the name that it first had.
      *
+     * <p>The file is read by a thread of the library. The future fails with a {@link DataException} if the file is empty, or not what
+     * it is called, with the place, or if there are too many rows, features, classes, files or pixels; with a {@link
+     * TooLargeException} if it has too many bytes; with a {@link StorageException} if it cannot be kept. Cancelling it ends the reading.
+     *
      * @param name for people; it never becomes a path
-     * @throws DataException if it is empty, or not what it is called, with the place; or if there are too many rows, features,
-     *     classes or files
-     * @throws TooLargeException if it has too many bytes
+     * @throws BusyException if too many files wait to be read
      */
-    public Dataset add(String name, InputStream content) throws IOException {
+    public CompletableFuture<Dataset> add(String name, FileSource content) {
         return uploads.add(name, content);
     }
 
@@ -117,5 +119,25 @@ public final class Library implements Datasets {
         TooLargeException(String message) {
             super(message);
         }
+    }
+
+    /** A file that cannot be kept, as when the disk is full. */
+    public static final class StorageException extends RuntimeException {
+        StorageException(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** Too many files wait to be read. */
+    public static final class BusyException extends RuntimeException {
+        BusyException(String message) {
+            super(message);
+        }
+    }
+
+    /** Ends what is read. */
+    @Override
+    public void close() {
+        uploads.close();
     }
 }

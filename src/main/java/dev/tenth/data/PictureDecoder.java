@@ -1,5 +1,6 @@
 package dev.tenth.data;
 
+import dev.tenth.text.Excerpt;
 import java.awt.Rectangle;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -21,6 +22,8 @@ final class PictureDecoder {
     private static final byte[] PNG = {(byte) 0x89, 'P', 'N', 'G'};
     private static final byte[] JPEG = {(byte) 0xff, (byte) 0xd8, (byte) 0xff};
 
+    private static final byte START_OF_SCAN = (byte) 0xda;
+
     private final long mostPixels;
 
     PictureDecoder(long mostPixels) {
@@ -34,9 +37,12 @@ final class PictureDecoder {
         }
     }
 
-    /** The shorter side of a picture, from its header. */
-    int shorterSide(byte[] file) throws UnfitException {
-        return read(file, (reader, _) -> Math.min(reader.getWidth(0), reader.getHeight(0)));
+    /** How large a picture is. */
+    record Size(int width, int height) {}
+
+    /** What its header says. */
+    Size size(byte[] file) throws UnfitException {
+        return read(file, (reader, _) -> new Size(reader.getWidth(0), reader.getHeight(0)));
     }
 
     /**
@@ -61,6 +67,9 @@ final class PictureDecoder {
 
     private <T> T read(byte[] file, Reading<T> reading) throws UnfitException {
         ImageReader reader = reader(file);
+        if (begins(file, JPEG) && scans(file) > ImageLimits.MOST_SCANS) {
+            throw new UnfitException("more than %d scans".formatted(ImageLimits.MOST_SCANS));
+        }
         try (ImageInputStream input = new MemoryCacheImageInputStream(new ByteArrayInputStream(file))) {
             reader.setInput(input, true, true);
             long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
@@ -68,13 +77,26 @@ final class PictureDecoder {
                 throw new UnfitException("%d × %d pixels; at most %,d are taken"
                         .formatted(reader.getWidth(0), reader.getHeight(0), mostPixels));
             }
+            if (Math.max(reader.getWidth(0), reader.getHeight(0)) > ImageLimits.LONGEST_SIDE) {
+                throw new UnfitException("%d × %d pixels; at most %,d along a side are taken"
+                        .formatted(reader.getWidth(0), reader.getHeight(0), ImageLimits.LONGEST_SIDE));
+            }
             return reading.of(reader, reader.getDefaultReadParam());
         } catch (IOException | RuntimeException e) {
             // The decoders answer to broken files with exceptions of all kinds.
-            throw new UnfitException("it cannot be decoded: " + e.getMessage());
+            throw new UnfitException("it cannot be decoded: " + Excerpt.of(e.getMessage()));
         } finally {
             reader.dispose();
         }
+    }
+
+    /** How often the decoder goes over all of a JPEG file; inside of a scan the marker's bytes cannot be. */
+    private static int scans(byte[] file) {
+        int scans = 0;
+        for (int i = 0; i + 1 < file.length; i++) {
+            scans += file[i] == (byte) 0xff && file[i + 1] == START_OF_SCAN ? 1 : 0;
+        }
+        return scans;
     }
 
     private static ImageReader reader(byte[] file) throws UnfitException {

@@ -1,9 +1,9 @@
 package dev.tenth.data;
 
 import dev.tenth.data.PictureDecoder.UnfitException;
+import dev.tenth.text.Excerpt;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,7 +40,8 @@ final class PictureZip {
     private final List<String> passedOver = new ArrayList<>();
     private int passed;
     private int side;
-    private long unpacked;
+    private int promised;
+    private long pixels;
 
     private PictureZip(String file, ImageLimits limits) {
         this.file = file;
@@ -54,26 +55,41 @@ final class PictureZip {
      * @param file names it in errors
      * @throws DataException if it is no zip, is damaged, too large in any way, or has too few pictures
      */
-    static Content.Pictures read(String file, InputStream bytes, ImageLimits limits) throws IOException {
+    static Content.Pictures read(String file, FileSource bytes, ImageLimits limits) throws IOException {
         PictureZip zip = new PictureZip(file, limits);
-        try (ZipInputStream entries = new ZipInputStream(bytes)) {
-            zip.take(entries);
-        } catch (ZipException | EOFException | IllegalArgumentException e) {
-            throw new DataException("%s: the zip file is damaged: %s".formatted(file, e.getMessage()), e);
-        }
+        zip.each(bytes, zip::survey);
+        zip.each(bytes, zip::add);
         return zip.content();
     }
 
-    private void take(ZipInputStream entries) throws IOException {
+    private interface Entry {
+        void take(String name, byte[] content);
+    }
+
+    private void each(FileSource bytes, Entry taken) throws IOException {
+        try (ZipInputStream entries = new ZipInputStream(bytes.open())) {
+            each(entries, taken);
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
+            throw new DataException("%s: the zip file is damaged: %s".formatted(file, Excerpt.of(e.getMessage())), e);
+        }
+    }
+
+    private void each(ZipInputStream entries, Entry taken) throws IOException {
         int count = 0;
+        long unpacked = 0;
         for (ZipEntry entry = entries.getNextEntry(); entry != null; entry = entries.getNextEntry()) {
             if (++count > limits.entries()) {
                 throw new DataException("%s: more than %,d entries".formatted(file, limits.entries()));
             }
             String name = entry.getName().replace('\\', '/');
             byte[] content = unpack(name, entries);
+            unpacked += content.length;
+            if (unpacked > limits.unpackedBytes()) {
+                throw new DataException(
+                        "%s: it unpacks to more than %,d bytes".formatted(file, limits.unpackedBytes()));
+            }
             if (!entry.isDirectory() && !isHidden(name)) {
-                add(name, content);
+                taken.take(name, content);
             }
         }
         if (count == 0) {
@@ -87,30 +103,40 @@ final class PictureZip {
                 .anyMatch(part -> part.startsWith(".") && !part.equals("..") || part.equals("__MACOSX"));
     }
 
-    /** An entry whole; what unpacks to more than it may ends everything. */
+    /** An entry whole. */
     private byte[] unpack(String name, ZipInputStream entries) throws IOException {
         byte[] content = entries.readNBytes(limits.entryBytes() + 1);
-        unpacked += content.length;
         if (content.length > limits.entryBytes()) {
             throw new DataException(
                     "%s: %s is more than %,d bytes".formatted(file, shortened(name), limits.entryBytes()));
         }
-        if (unpacked > limits.unpackedBytes()) {
-            throw new DataException("%s: it unpacks to more than %,d bytes".formatted(file, limits.unpackedBytes()));
-        }
         return content;
+    }
+
+    /** Counts what a picture's header promises, so that too much is refused before any of it is decoded. */
+    private void survey(String name, byte[] content) {
+        PictureDecoder.Size size;
+        try {
+            size = decoder.size(content);
+        } catch (UnfitException e) {
+            return; // passed over, and named, when its turn comes
+        }
+        if (++promised > limits.pictures()) {
+            throw new DataException("%s: more than %,d pictures".formatted(file, limits.pictures()));
+        }
+        pixels += (long) size.width() * size.height();
+        if (pixels > limits.allPixels()) {
+            throw new DataException("%s: its pictures have more than %,d pixels together; make them smaller, or fewer"
+                    .formatted(file, limits.allPixels()));
+        }
+        if (side == 0) {
+            side = sideFor(Math.min(size.width(), size.height()));
+        }
     }
 
     private void add(String name, byte[] content) {
         try {
-            if (side == 0) {
-                side = sideFor(decoder.shorterSide(content));
-            }
-            byte[] picture = decoder.square(content, side);
-            if (pictures.size() == limits.pictures()) {
-                throw new DataException("%s: more than %,d pictures".formatted(file, limits.pictures()));
-            }
-            pictures.add(picture);
+            pictures.add(decoder.square(content, side));
             String[] path = name.split("/");
             folders.add(path.length < 2 ? NO_FOLDER : shortened(path[path.length - 2]));
         } catch (UnfitException e) {

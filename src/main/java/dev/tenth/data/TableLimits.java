@@ -4,9 +4,10 @@ package dev.tenth.data;
  * How large a table may be.
  *
  * @param cells rows times features
+ * @param rowCharacters of one row in CSV, line breaks in quotes included
  */
-record TableLimits(int rows, int features, int cells, int classes) {
-    static final TableLimits DEFAULT = new TableLimits(1_000_000, 10_000, 20_000_000, 100);
+record TableLimits(int rows, int features, int cells, int classes, int rowCharacters) {
+    static final TableLimits DEFAULT = new TableLimits(1_000_000, 10_000, 20_000_000, 100, 1 << 20);
     /** One each to train, to judge and to test with. */
     private static final int FEWEST_ROWS = 3;
 

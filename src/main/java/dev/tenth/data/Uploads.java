@@ -1,11 +1,10 @@
 package dev.tenth.data;
 
+import dev.tenth.data.UploadCards.Card;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.Reader;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,40 +13,61 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.text.Normalizer;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The files that people brought: {@code <id>.<name>} in one directory, where the id is the beginning of the content's SHA-256, so
- * that the same file is there once; and beside each {@code <id>.card}, what was found in it, so that a start need not read them
- * all. Safe for many threads.
+ * The files that people brought: {@code <id>.<format>} in one directory, where the id is the beginning of the content's SHA-256, so
+ * that the same file is there once; and beside each its card, which has the name for people. A file whose card is missing is listed
+ * as being read, and read in the background. Safe for many threads.
  */
-final class Uploads {
+final class Uploads implements AutoCloseable {
+    static final String UNFINISHED = ".tmp";
+    static final String SOURCE = "uploaded";
+    static final String LICENCE = "the uploader's";
+
     private static final System.Logger LOG = System.getLogger(Uploads.class.getName());
     private static final int ID_LENGTH = 16;
     private static final int LONGEST_NAME = 100;
-    private static final String CARD = "card";
-    private static final String UNFINISHED = ".tmp";
+    /** Of earlier versions, the file's name for people followed the id. */
     private static final Pattern FILE = Pattern.compile("([0-9a-f]{" + ID_LENGTH + "})\\.(.{1,200})");
 
-    /** An upload: its card, and how its file is to be read. */
-    private record Upload(Dataset card, Format format) {}
+    /** An upload, and where it is. */
+    private record Upload(Card card, Path file) {}
 
     private final Path directory;
     private final UploadLimits limits;
+    private final UploadCards cards;
     private final Map<String, Upload> uploads = new ConcurrentHashMap<>();
+    /** What was without a card when the service started, and is or was read in the background. */
+    private final Map<String, CompletableFuture<?>> unknown = new ConcurrentHashMap<>();
+    /** Pictures take their time, and others need not wait for them. */
+    private final ReadingQueue pictures;
+
+    private final ReadingQueue others;
+    private final ReadingQueue background;
 
     Uploads(Path directory, UploadLimits limits) {
         this.directory = directory;
         this.limits = limits;
+        this.cards = new UploadCards(directory);
+        this.pictures = new ReadingQueue("upload-pictures", limits.waiting());
+        this.others = new ReadingQueue("upload-tables-and-texts", limits.waiting());
+        this.background = new ReadingQueue("upload-cards", limits.uploads());
         try {
             Files.createDirectories(directory);
             try (Stream<Path> files = Files.list(directory)) {
@@ -63,26 +83,96 @@ final class Uploads {
         try {
             if (file.getFileName().toString().endsWith(UNFINISHED)) {
                 Files.delete(file);
-            } else if (name.matches() && !name.group(2).equals(CARD)) {
-                Upload upload = readCard(name.group(1), name.group(2))
-                        .orElseGet(() -> remember(look(name.group(2), file, name.group(1))));
-                uploads.put(upload.card().id(), upload);
+            } else if (name.matches() && !name.group(2).equals(UploadCards.ENDING)) {
+                String id = name.group(1);
+                Optional<Card> card = cards.read(id, name.group(2));
+                if (card.isPresent()) {
+                    uploads.put(id, new Upload(card.get(), file));
+                } else {
+                    readInBackground(id, name.group(2), file);
+                }
             }
-        } catch (IOException | DataException | UncheckedIOException e) {
-            // One file that was changed from outside must not keep the house from opening.
+        } catch (IOException | DataException | UncheckedIOException | Library.BusyException e) {
+            // One file that was changed from outside must not keep the service from starting.
             LOG.log(System.Logger.Level.WARNING, "an upload is passed over: " + file.getFileName(), e);
+        }
+    }
+
+    /** Makes the card again that a file has lost. */
+    private void readInBackground(String id, String ending, Path file) throws IOException {
+        Optional<Format> known = Stream.of(Format.values())
+                .filter(format -> ending(format).equals(ending))
+                .findFirst();
+        List<Format> formats = known.map(List::of).orElseGet(() -> Format.candidates(ending));
+        String name = known.isPresent() ? id + "." + ending : ending;
+        Dataset provisional = new Dataset(
+                id, name, formats.getLast().kind(), Files.size(file), "", "being read", SOURCE, LICENCE, false);
+        Upload listed = new Upload(new Card(provisional, formats.getLast()), file);
+        uploads.put(id, listed);
+        try {
+            unknown.put(id, background.submit(() -> {
+                fillIn(listed, formats);
+                return null;
+            }));
+        } catch (Library.BusyException e) {
+            uploads.remove(id);
+            throw e;
+        }
+    }
+
+    private void fillIn(Upload listed, List<Format> formats) {
+        Dataset known = listed.card().dataset();
+        Path file = listed.file();
+        try {
+            Card found = look(known.name(), file, known.id(), Downloads.sha256(file), formats);
+            if (uploads.replace(known.id(), listed, new Upload(found, file))) {
+                remember(found);
+            }
+        } catch (Exception e) { // whatever it is, this file alone cannot be used
+            if (uploads.remove(known.id(), listed)) {
+                LOG.log(System.Logger.Level.WARNING, "an upload is passed over: " + file.getFileName(), e);
+            }
+        }
+    }
+
+    private void remember(Card card) {
+        try {
+            cards.write(card);
+        } catch (IOException e) { // the next start reads the file again
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "cannot write the card of " + card.dataset().id(),
+                    e);
         }
     }
 
     List<Dataset> list() {
         return uploads.values().stream()
-                .map(Upload::card)
+                .map(upload -> upload.card().dataset())
                 .sorted(Comparator.comparing(Dataset::name).thenComparing(Dataset::id))
                 .toList();
     }
 
     Optional<Dataset> find(String id) {
-        return Optional.ofNullable(uploads.get(id)).map(Upload::card);
+        return Optional.ofNullable(uploads.get(id)).map(upload -> upload.card().dataset());
+    }
+
+    /** Waits until it is known what an upload is. */
+    void await(String id) {
+        CompletableFuture<?> reading = unknown.get(id);
+        if (reading == null) {
+            return;
+        }
+        try {
+            reading.get(limits.time().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new DataException("data: \"" + id + "\" is still being read; try again later", e);
+        } catch (ExecutionException | CancellationException e) {
+            throw new DataException("data: \"" + id + "\" cannot be used any more", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DataException("data: the wait for \"" + id + "\" was interrupted", e);
+        }
     }
 
     /** @throws DataException if it was deleted, or cannot be read */
@@ -91,35 +181,56 @@ final class Uploads {
         if (upload == null) {
             throw new DataException("data: there is no data set \"" + id + "\" any more; it was deleted");
         }
-        Dataset card = upload.card();
-        try (InputStream bytes = Files.newInputStream(file(card))) {
-            return upload.format().read(card.name(), bytes, limits);
+        String name = upload.card().dataset().name();
+        try {
+            return upload.card().format().read(name, () -> Files.newInputStream(upload.file()), limits);
         } catch (IOException e) {
-            throw new DataException("data: cannot read " + card.name() + ": " + e.getMessage(), e);
+            throw new DataException("data: cannot read " + name + ": " + e.getMessage(), e);
         }
     }
 
     /** See {@link Library#add}. */
-    Dataset add(String name, InputStream content) throws IOException {
+    CompletableFuture<Dataset> add(String name, FileSource content) {
         String label = label(name);
+        List<Format> formats = Format.candidates(label);
+        ReadingQueue queue = formats.contains(Format.IMAGES) ? pictures : others;
+        return queue.submit(() -> {
+            try {
+                return take(label, formats, content);
+            } catch (IOException e) {
+                throw new Library.StorageException(label + ": cannot be stored: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private Dataset take(String label, List<Format> formats, FileSource content) throws IOException {
         Path temporary = Files.createTempFile(directory, "upload", UNFINISHED);
         try {
-            String sha256 = receive(label, content, temporary);
-            Upload upload = look(label, temporary, sha256);
-            return keep(upload, temporary);
+            String sha256;
+            try (InputStream bytes = content.open()) {
+                sha256 = receive(label, bytes, temporary);
+            }
+            return keep(look(label, temporary, sha256.substring(0, ID_LENGTH), sha256, formats), temporary);
         } finally {
             Files.deleteIfExists(temporary);
         }
     }
 
-    /** What a file is called: never a path, never hidden, and not so long that a file system refuses it. */
-    private static String label(String name) {
-        String plain = name.replaceAll("[^\\p{L}\\p{N} ._-]", "_");
-        if (plain.isBlank() || plain.startsWith(".") || plain.equals(CARD)) {
+    /**
+     * What a file is called for people: the last part of a path, without what cannot be seen, and of a long name its end, which
+     * says what the file is.
+     */
+    static String label(String name) {
+        String last = name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
+        String plain = Normalizer.normalize(last, Normalizer.Form.NFC)
+                .replaceAll("\\p{C}", "")
+                .strip();
+        if (plain.isEmpty() || plain.startsWith(".")) {
             plain = "upload" + plain;
         }
-        // The end says what it is.
-        return plain.substring(Math.max(0, plain.length() - LONGEST_NAME));
+        int[] characters = plain.codePoints().toArray();
+        int from = Math.max(0, characters.length - LONGEST_NAME);
+        return new String(characters, from, characters.length - from);
     }
 
     /** Writes what comes to a file and returns its SHA-256. */
@@ -145,49 +256,59 @@ final class Uploads {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** Finds out what is in a file; what it may be by its name is tried in turn, and the last error tells. */
-    private Upload look(String label, Path file, String sha256) {
+    /** Finds out what is in a file; each format that it may have is tried in turn, and the last error tells. */
+    private Card look(String label, Path file, String id, String sha256, List<Format> formats) throws IOException {
+        long since = System.nanoTime();
         DataException last = null;
-        for (Format format : Format.candidates(label)) {
-            try (InputStream bytes = Files.newInputStream(file)) {
-                Content found = format.read(label, bytes, limits);
-                Dataset card = new Dataset(
-                        sha256.substring(0, ID_LENGTH),
+        for (Format format : formats) {
+            try {
+                Content found = format.read(
                         label,
-                        found.kind(),
-                        Files.size(file),
-                        sha256,
-                        found.summary(),
-                        "uploaded",
-                        "the uploader's",
-                        true);
-                return new Upload(card, format);
+                        () -> new WatchedStream(label, Files.newInputStream(file), since, limits.time()),
+                        limits);
+                return new Card(
+                        new Dataset(
+                                id,
+                                label,
+                                found.kind(),
+                                Files.size(file),
+                                sha256,
+                                found.summary(),
+                                SOURCE,
+                                LICENCE,
+                                true),
+                        format);
             } catch (DataException e) {
                 last = e;
-            } catch (IOException e) {
-                throw new DataException("data: cannot read " + label + ": " + e.getMessage(), e);
             }
         }
         throw last;
     }
 
-    private synchronized Dataset keep(Upload upload, Path temporary) throws IOException {
-        Dataset card = upload.card();
-        Upload known = uploads.get(card.id());
-        if (known != null && known.format() == upload.format()) {
-            return known.card();
+    private synchronized Dataset keep(Card card, Path temporary) throws IOException {
+        Dataset dataset = card.dataset();
+        Upload known = uploads.get(dataset.id());
+        if (known != null && known.card().format() == card.format()) {
+            return known.card().dataset();
         }
         if (known != null) {
+            Dataset other = known.card().dataset();
             throw new DataException("%s: the same file is there as %s under the name \"%s\"; delete that first"
-                    .formatted(card.name(), known.card().kind(), known.card().name()));
+                    .formatted(dataset.name(), other.kind(), other.name()));
         }
         if (uploads.size() >= limits.uploads()) {
             throw new DataException(
-                    card.name() + ": " + limits.uploads() + " files are kept already; delete some first");
+                    dataset.name() + ": " + limits.uploads() + " files are kept already; delete some first");
         }
-        Files.move(temporary, file(card), StandardCopyOption.ATOMIC_MOVE);
-        uploads.put(card.id(), remember(upload));
-        return card;
+        cards.write(card); // before its file: only a file without a card costs reading it again
+        Path file = directory.resolve(dataset.id() + "." + ending(card.format()));
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        uploads.put(dataset.id(), new Upload(card, file));
+        return dataset;
+    }
+
+    private static String ending(Format format) {
+        return format.name().toLowerCase(Locale.ROOT);
     }
 
     /** Removes an upload. */
@@ -196,64 +317,24 @@ final class Uploads {
         if (upload == null) {
             return false;
         }
+        CompletableFuture<?> reading = unknown.get(id);
+        if (reading != null) {
+            reading.cancel(true);
+        }
         try {
-            Files.deleteIfExists(file(upload.card()));
-            Files.deleteIfExists(directory.resolve(id + "." + CARD));
+            Files.deleteIfExists(upload.file());
+            cards.delete(id);
             return true;
         } catch (IOException e) {
             throw new UncheckedIOException("data: cannot remove " + id, e);
         }
     }
 
-    private Path file(Dataset card) {
-        return directory.resolve(card.id() + "." + card.name());
-    }
-
-    // ---- cards as files
-
-    private Upload remember(Upload upload) {
-        Dataset card = upload.card();
-        Properties fields = new Properties();
-        fields.setProperty("format", upload.format().name());
-        fields.setProperty("kind", card.kind().name());
-        fields.setProperty("bytes", Long.toString(card.bytes()));
-        fields.setProperty("sha256", card.sha256());
-        fields.setProperty("summary", card.summary());
-        Path target = directory.resolve(card.id() + "." + CARD);
-        Path temporary = directory.resolve(card.id() + UNFINISHED);
-        try {
-            try (Writer file = Files.newBufferedWriter(temporary)) {
-                fields.store(file, null);
-            }
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            // The next start reads the file again.
-            LOG.log(System.Logger.Level.WARNING, "cannot write " + target.getFileName(), e);
-        }
-        return upload;
-    }
-
-    private Optional<Upload> readCard(String id, String name) throws IOException {
-        Path file = directory.resolve(id + "." + CARD);
-        if (!Files.exists(file)) {
-            return Optional.empty();
-        }
-        Properties fields = new Properties();
-        try (Reader text = Files.newBufferedReader(file)) {
-            fields.load(text);
-            Dataset card = new Dataset(
-                    id,
-                    name,
-                    Dataset.Kind.valueOf(fields.getProperty("kind")),
-                    Long.parseLong(fields.getProperty("bytes")),
-                    fields.getProperty("sha256"),
-                    fields.getProperty("summary"),
-                    "uploaded",
-                    "the uploader's",
-                    true);
-            return Optional.of(new Upload(card, Format.valueOf(fields.getProperty("format"))));
-        } catch (IllegalArgumentException | NullPointerException e) {
-            return Optional.empty();
-        }
+    /** Ends what is read. */
+    @Override
+    public void close() {
+        pictures.close();
+        others.close();
+        background.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tenth.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class CsvReaderTest {
-    private static final TableLimits SMALL = new TableLimits(5, 4, 12, 3);
+    private static final TableLimits SMALL = new TableLimits(5, 4, 12, 3, 1000);
 
     static List<BrokenFile> broken() {
         return List.of(
@@ -76,5 +77,15 @@ class CsvReaderTest {
     void takesALabelWithCommasAndLineBreaksInQuotes() throws IOException {
         Table table = read("1,\"a, \"\"b\"\"\"\n2,\"c\nd\"\n3,e\n");
         assertThat(table.classes()).containsExactly("a, \"b\"", "c\nd", "e");
+    }
+
+    /** A row is in memory as a whole, with an object for each field: millions of empty ones must not come so far. */
+    @Test
+    void aRowOfMillionsOfFieldsIsRefusedWhileItIsRead() {
+        for (String row : List.of(",".repeat(4 << 20), "\"\n\",".repeat(1 << 20))) {
+            assertThatThrownBy(() -> read(row))
+                    .isInstanceOf(DataException.class)
+                    .hasMessage("file: a row has more than 1,048,576 characters");
+        }
     }
 }

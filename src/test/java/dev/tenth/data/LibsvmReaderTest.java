@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class LibsvmReaderTest {
-    private static final TableLimits SMALL = new TableLimits(5, 20, 60, 3);
+    private static final TableLimits SMALL = new TableLimits(5, 20, 60, 3, 1000);
 
     static List<BrokenFile> broken() {
         return List.of(

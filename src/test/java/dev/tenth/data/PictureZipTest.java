@@ -78,7 +78,7 @@ class PictureZipTest {
     }
 
     private static Content.Pictures read(byte[] zip) throws IOException {
-        return PictureZip.read("file", new ByteArrayInputStream(zip), ImageLimits.DEFAULT);
+        return PictureZip.read("file", () -> new ByteArrayInputStream(zip), ImageLimits.DEFAULT);
     }
 
     @Test
@@ -165,8 +165,9 @@ class PictureZipTest {
         files.put("bent.png", bent);
         files.put("__MACOSX/._0.png", new byte[] {1});
         files.put("all/.DS_Store", new byte[] {1});
-        Dataset card =
-                new Library(directory, FetchedData.directory()).add("mine.zip", new ByteArrayInputStream(zip(files)));
+        Dataset card = new Library(directory, FetchedData.directory())
+                .add("mine.zip", () -> new ByteArrayInputStream(zip(files)))
+                .join();
         assertThat(card.kind()).isEqualTo(Dataset.Kind.IMAGES);
         assertThat(card.summary())
                 .startsWith("9 + 1 pictures of 64 × 64 in colour, 1 class; 3 passed over: ")
@@ -185,7 +186,9 @@ class PictureZipTest {
         files.put("../../../outside.png", red());
         files.put("/etc/passwd.png", red());
         Library library = new Library(directory.resolve("uploads"), FetchedData.directory());
-        assertThat(library.add("mine.zip", new ByteArrayInputStream(zip(files))).summary())
+        assertThat(library.add("mine.zip", () -> new ByteArrayInputStream(zip(files)))
+                        .join()
+                        .summary())
                 .startsWith("11 + 1 pictures");
         assertThat(directory).isDirectoryNotContaining(file -> file.toString().contains("outside"));
         try (Stream<Path> kept = Files.walk(directory)) {
@@ -218,8 +221,8 @@ class PictureZipTest {
     @ParameterizedTest
     @MethodSource("broken")
     void saysWhatIsWrongWithAZip(BrokenFile file) {
-        ImageLimits limits = new ImageLimits(50, 40, 1_000_000, 1L << 30, 40_000_000, 100);
-        file.isRefusedBy((name, bytes) -> PictureZip.read(name, bytes, limits));
+        ImageLimits limits = new ImageLimits(50, 40, 1_000_000, 1L << 30, 40_000_000, 200_000_000, 100);
+        file.isRefusedBy((name, _) -> PictureZip.read(name, () -> new ByteArrayInputStream(file.bytes()), limits));
     }
 
     @Test
@@ -230,21 +233,56 @@ class PictureZipTest {
         }
         byte[] zip = zip(files);
         assertThat(zip.length).isLessThan(100_000);
-        ImageLimits limits = new ImageLimits(50, 40, 1_000_000, 5_000_000, 40_000_000, 100);
-        assertThatThrownBy(() -> PictureZip.read("file", new ByteArrayInputStream(zip), limits))
+        ImageLimits limits = new ImageLimits(50, 40, 1_000_000, 5_000_000, 40_000_000, 200_000_000, 100);
+        assertThatThrownBy(() -> PictureZip.read("file", () -> new ByteArrayInputStream(zip), limits))
                 .isInstanceOf(DataException.class)
                 .hasMessage("file: it unpacks to more than 5,000,000 bytes");
+    }
+
+    /** A picture whose header says what its data cannot keep. */
+    private static byte[] promising(int width, int height) {
+        byte[] picture = red();
+        ByteBuffer header = ByteBuffer.wrap(picture);
+        header.putInt(16, width).putInt(20, height);
+        CRC32 sum = new CRC32();
+        sum.update(picture, 12, 17);
+        header.putInt(29, (int) sum.getValue());
+        return picture;
+    }
+
+    /** Decoded one after the other, twelve pictures of 6300 × 6300 take half a minute: they are counted before. */
+    @Test
+    void picturesThatPromiseTooManyPixelsTogetherAreRefusedBeforeAnyIsDecoded() {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        for (int i = 0; i < 12; i++) {
+            files.put(i + ".png", promising(6300, 6300));
+        }
+        assertThatThrownBy(() -> read(zip(files)))
+                .isInstanceOf(DataException.class)
+                .hasMessage(
+                        "file: its pictures have more than 200,000,000 pixels together; make them smaller, or fewer");
+    }
+
+    @Test
+    void rowsWithoutEndAndScansWithoutEndArePassedOver() throws IOException {
+        byte[] jpeg = picture("jpeg", BufferedImage.TYPE_INT_RGB, 60, 60, RED);
+        byte[] scans = Arrays.copyOf(jpeg, jpeg.length + 202);
+        for (int i = jpeg.length; i < scans.length; i += 2) {
+            scans[i] = (byte) 0xff;
+            scans[i + 1] = (byte) 0xda;
+        }
+        Map<String, byte[]> files = tenOf(red());
+        files.put("tall.png", promising(1, 39_000_000));
+        files.put("scans.jpg", scans);
+        assertThat(read(zip(files)).note().orElseThrow())
+                .contains("tall.png (1 × 39000000 pixels; at most 20,000 along a side are taken)")
+                .contains("scans.jpg (more than 100 scans)");
     }
 
     /** A PNG of a few bytes that promises 100,000 × 100,000 pixels is not decoded. */
     @Test
     void aPictureThatPromisesTooManyPixelsIsPassedOver() throws IOException {
-        byte[] giant = red();
-        ByteBuffer header = ByteBuffer.wrap(giant);
-        header.putInt(16, 100_000).putInt(20, 100_000);
-        CRC32 sum = new CRC32();
-        sum.update(giant, 12, 17);
-        header.putInt(29, (int) sum.getValue());
+        byte[] giant = promising(100_000, 100_000);
         Map<String, byte[]> files = tenOf(red());
         files.put("giant.png", giant);
         assertThat(read(zip(files)).note().orElseThrow())

@@ -76,7 +76,8 @@ class Gan1dTest {
                 .mapToObj(i -> Double.toString(from + width * random.nextGaussian(i % 2, .3)))
                 .collect(Collectors.joining("\n"));
         return new Library(directory, FetchedData.directory())
-                .add("samples.csv", new ByteArrayInputStream(numbers.getBytes(StandardCharsets.UTF_8)))
+                .add("samples.csv", () -> new ByteArrayInputStream(numbers.getBytes(StandardCharsets.UTF_8)))
+                .join()
                 .id();
     }
 

@@ -66,7 +66,9 @@ class RaceTest {
             file.append('\n');
         }
         byte[] bytes = file.toString().getBytes(StandardCharsets.UTF_8);
-        return library.add(classes + ".libsvm", new ByteArrayInputStream(bytes)).id();
+        return library.add(classes + ".libsvm", () -> new ByteArrayInputStream(bytes))
+                .join()
+                .id();
     }
 
     private static <P extends Record & Parameters> P settings(Recipe<P> recipe, String preset, Map<String, ?> changes) {
