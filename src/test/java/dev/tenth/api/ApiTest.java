@@ -290,6 +290,20 @@ class ApiTest {
                 .isLessThan(Math.log(30));
     }
 
+    /** A file system takes names of 255 bytes, and these have 300. */
+    @Test
+    void aFileMayHaveAnyName() {
+        for (String name : List.of("歌".repeat(100), "a/../b\u0000\n🎵", "CON:", "..")) {
+            Response card = given().contentType("text/plain")
+                    .queryParam("name", name)
+                    .body("la la " + name.length())
+                    .post("/api/v1/datasets");
+            assertThat(card.statusCode()).as(card.asString()).isEqualTo(201);
+            String id = card.jsonPath().getString("id");
+            assertThat(given().delete("/api/v1/datasets/" + id).statusCode()).isEqualTo(204);
+        }
+    }
+
     @Test
     void aTableOfTheUserTrainsALogisticRegression() {
         // Two classes that the first feature tells apart, a thousand times as large as the other two.
