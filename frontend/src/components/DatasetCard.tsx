@@ -4,7 +4,10 @@ import type { Dataset } from '../api/wire';
 import { bytes } from '../plot/numbers';
 import { Failure } from './Failure';
 
-export const NOT_FETCHED = 'not fetched yet: make data';
+/** What is in a data set; of one that is not there, why. */
+export function summary({ available, source, summary }: Dataset): string {
+  return available !== false || source === 'uploaded' ? summary : 'not fetched yet: make data';
+}
 
 /** A data set: what is in it, where it comes from; an uploaded one can be deleted. */
 export function DatasetCard({ dataset, onDeleted }: { dataset: Dataset; onDeleted: () => void }) {
@@ -22,7 +25,7 @@ export function DatasetCard({ dataset, onDeleted }: { dataset: Dataset; onDelete
   return (
     <li class={`card ${isThere ? '' : 'missing'}`}>
       <h3>{dataset.name}</h3>
-      <p>{isThere ? dataset.summary : NOT_FETCHED}</p>
+      <p>{summary(dataset)}</p>
       <p class="hint">
         {[isThere && bytes(dataset.bytes), dataset.source, dataset.licence].filter(Boolean).join(' · ')}
       </p>

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { listDatasets, uploadDataset } from '../api/client';
 import { endingsOf, kindsOf } from '../api/media';
-import { NOT_FETCHED } from '../components/DatasetCard';
+import { summary } from '../components/DatasetCard';
 import { useLoaded } from '../components/useLoaded';
 
 interface Props {
@@ -47,7 +47,7 @@ export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
         {!fitting.some((dataset) => dataset.id === value) && <option value={value}>{value || 'none'}</option>}
         {fitting.map((dataset) => (
           <option key={dataset.id} value={dataset.id}>
-            {dataset.name} – {dataset.available === false ? NOT_FETCHED : dataset.summary}
+            {dataset.name} – {summary(dataset)}
           </option>
         ))}
       </select>
