@@ -35,6 +35,11 @@ class Stage implements World {
     events.forEach((each) => this.socket.onmessage?.({ data: JSON.stringify(each) }));
   }
 
+  /** In one message. */
+  sendTogether(...events: RunEvent[]): void {
+    this.socket.onmessage?.({ data: events.map((each) => JSON.stringify(each)).join('\n') });
+  }
+
   async close(code: number, reason = ''): Promise<void> {
     this.socket.onclose?.({ code, reason });
     await Promise.resolve();
@@ -72,6 +77,17 @@ describe('a stream of a run', () => {
     stage.send(...events.slice(3)); // the server may repeat; the page must not
     expect(seen).toEqual(events.map((each) => each.seq));
     expect(status).toEqual({ kind: 'live' });
+  });
+
+  it('takes every event of a message, and none twice when a message repeats some', async () => {
+    const events = steps(4);
+    stage.sendTogether(...events.slice(0, 5));
+    expect(seen).toEqual(events.slice(0, 5).map((each) => each.seq));
+    stage.sendTogether(...events.slice(3));
+    expect(seen).toEqual(events.map((each) => each.seq));
+    await stage.close(1006);
+    stage.timePasses();
+    expect(stage.urls.at(-1)).toBe(`/ws/v1/runs/r1?after=${events.at(-1)?.seq}`);
   });
 
   it('waits longer after each failure, up to a bound, and anew after a success', async () => {

@@ -2,7 +2,7 @@
  * A cursor on a run's log: it opens the socket, opens it again when it breaks, from the last event it saw, and hands on
  * each event once and in order. It knows no DOM; what it needs of the world is passed in.
  */
-import { decode } from './decode';
+import { decodeMessage } from './decode';
 import { isTerminal, type RunEvent } from './events';
 
 export type StreamStatus =
@@ -98,7 +98,7 @@ export class RunStream {
     };
     socket.onmessage = (message) => {
       if (!this.closed && socket === this.socket) {
-        this.take(decode(message.data));
+        decodeMessage(message.data).forEach((event) => this.take(event));
       }
     };
     socket.onclose = (close) => {

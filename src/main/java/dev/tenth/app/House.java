@@ -28,8 +28,7 @@ import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;
-import dev.tenth.stream.Hub;
-import dev.tenth.stream.StreamDoors;
+import dev.tenth.stream.EventHub;
 import dev.tenth.stream.StreamLimits;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Torch;
@@ -66,11 +65,10 @@ public class House {
     private final EmbeddedStore store;
     private final Library library;
     private final LocalRuns runs;
-    private final Hub hub;
+    private final EventHub hub;
     private final Engine engine;
     private final GenerationDoor generation;
     private final String version;
-    private final StreamDoors doors;
     private final WalkDoor walks;
     private final MemoryBudget memory;
     private final Device device;
@@ -90,7 +88,7 @@ public class House {
                 .resolve("data")));
         TenthConfig.Limits limits = config.limits();
         this.memory = new MemoryBudget(limits.bodiesBytes());
-        this.hub = new Hub(store.log(), StreamLimits.DEFAULT.withViewers(limits.viewers()));
+        this.hub = new EventHub(store.log(), StreamLimits.DEFAULT.withViewers(limits.viewers()), vertx);
         Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),
@@ -119,13 +117,15 @@ public class House {
                 Device.CPU);
         this.walks = new WalkDoor(vertx, engine);
         this.generation = new GenerationDoor(vertx, engine);
-        this.doors = new StreamDoors(hub, vertx);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
                 .tag("state", state.name())
                 .register(meters));
         Gauge.builder("stream.viewers", hub::viewers).register(meters);
-        FunctionCounter.builder("stream.events.conflated", hub, Hub::conflated).register(meters);
+        FunctionCounter.builder("stream.events.conflated", hub, EventHub::conflated)
+                .register(meters);
+        FunctionCounter.builder("stream.viewers.refused", hub, EventHub::refused)
+                .register(meters);
         FunctionCounter.builder("checkpoints.quarantined", store.checkpoints(), Checkpoints::quarantined)
                 .description("Checkpoints put aside because they were corrupt, or unknown to the log")
                 .register(meters);
@@ -182,7 +182,6 @@ public class House {
     void routes(@Observes Router router) {
         // The pages of the dashboard are one file: the path is its state.
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
-        doors.register(router);
         generation.register(router);
         new OpenInferenceDoor(engine, version).register(router);
         new GenerateDoor(engine).register(router);
@@ -209,6 +208,12 @@ public class House {
     @Singleton
     LocalRuns runs() {
         return runs;
+    }
+
+    @Produces
+    @Singleton
+    EventHub hub() {
+        return hub;
     }
 
     @Produces

@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.function.LongConsumer;
 
 /**
- * Reads what a viewer has not seen from the log: all of it, page by page, or, for one that lagged, what must not be left out and
- * the newest of the rest. Numbers that are left out stand in gaps.
+ * What a viewer has not seen, read from the log. There are two policies, as Mutiny names them. {@code BUFFER}: the log is the
+ * buffer, and the viewer gets all of it, page by page. {@code LATEST}, for a viewer that lags: of the conflatable events only the
+ * newest of each kind, while the lossless ones are still buffered. Numbers that are left out stand in gaps.
  */
 final class Backlog {
     private static final int PAGE = 500;
@@ -31,19 +32,19 @@ final class Backlog {
         this.superseded = superseded;
     }
 
-    /** The next page. */
-    List<Envelope> all(long after) {
+    /** The next page, by {@code BUFFER}. */
+    List<Envelope> page(long after) {
         Selection selection = new Selection(after);
         log.read(run, after, PAGE).forEach(event -> selection.take(event, !superseded.hides(event)));
         return selection.end();
     }
 
     /**
-     * Everything up to the end, the conflatable events of each kind only once.
+     * Everything up to the end, by {@code LATEST}.
      *
-     * @param left is told how many were left out
+     * @param dropped is told how many were left out
      */
-    List<Envelope> newest(long after, LongConsumer left) {
+    List<Envelope> latest(long after, LongConsumer dropped) {
         Map<String, Event> newest = new HashMap<>();
         TreeMap<Long, Event> chosen = new TreeMap<>();
         Event last = null;
@@ -57,7 +58,7 @@ final class Backlog {
                     chosen.put(event.seq(), event);
                     if (older != null) {
                         chosen.remove(older.seq());
-                        left.accept(1);
+                        dropped.accept(1);
                     }
                 }
             }

@@ -8,47 +8,29 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What was before: a run's log in pages, each read and encoded once for all viewers that ask for it. A class that opens a run
- * together asks for the same pages.
+ * What was before: a run's log in messages, each read and encoded once for all viewers that ask for it. A class that opens a run
+ * together asks for the same messages.
  *
  * <p>Reads from the disk: for worker threads.
  */
-final class History implements AutoCloseable {
+final class History {
     private final RunLog log;
     private final String run;
-    private final long limit;
+    private final StreamLimits limits;
     /** Counts how often something was superseded: what was read before shows too much. */
     private final AtomicLong version = new AtomicLong();
 
-    /** By the number that a page begins after; the one that was asked for longest ago goes first. */
-    private final Map<Long, Page> pages = new LinkedHashMap<>(16, .75f, true);
+    /** By the number that a message begins after; the one that was asked for longest ago goes first. */
+    private final Map<Long, Message> messages = new LinkedHashMap<>(16, .75f, true);
 
     private long bytes;
     private long known = -1;
     private Superseded superseded;
-    private boolean closed;
 
-    private record Page(List<Envelope> envelopes) {
-        long bytes() {
-            return envelopes.stream()
-                    .mapToLong(envelope -> envelope.json().length)
-                    .sum();
-        }
-
-        void release() {
-            envelopes.forEach(envelope -> envelope.frame().release());
-        }
-    }
-
-    /**
-     * The log of a run.
-     *
-     * @param limit bytes of pages that are kept
-     */
-    History(RunLog log, String run, long limit) {
+    History(RunLog log, String run, StreamLimits limits) {
         this.log = log;
         this.run = run;
-        this.limit = limit;
+        this.limits = limits;
     }
 
     /** From any thread: the run went on from an earlier state. */
@@ -56,52 +38,41 @@ final class History implements AutoCloseable {
         version.incrementAndGet();
     }
 
-    /** The next events after a number, with a reference of their own for each frame; none if there are none. */
-    synchronized List<Envelope> page(long after) {
+    /** The next messages after a number; none if there are none. */
+    synchronized List<Message> after(long seq) {
         Superseded hidden = superseded();
-        Page page = pages.get(after);
-        if (page == null) {
-            page = new Page(new Backlog(log, run, hidden).all(after));
-            if (closed || page.envelopes().isEmpty()) {
-                return page.envelopes();
-            }
-            keep(after, page);
+        Message kept = messages.get(seq);
+        if (kept != null) {
+            return List.of(kept);
         }
-        page.envelopes().forEach(envelope -> envelope.frame().retain());
-        return page.envelopes();
+        List<Message> page = Message.split(new Backlog(log, run, hidden).page(seq), limits.messageBytes());
+        long from = seq;
+        for (Message message : page) {
+            keep(from, message);
+            from = message.lastSeq();
+        }
+        return page;
     }
 
     /** What is hidden now. */
     synchronized Superseded superseded() {
         long now = version.get();
         if (now != known) {
-            forget();
+            messages.clear();
+            bytes = 0;
             known = now;
             superseded = Superseded.in(log, run);
         }
         return superseded;
     }
 
-    private void keep(long after, Page page) {
-        pages.put(after, page);
-        bytes += page.bytes();
-        for (Iterator<Page> oldest = pages.values().iterator(); bytes > limit && pages.size() > 1; ) {
-            Page gone = oldest.next();
+    private void keep(long after, Message message) {
+        Message before = messages.put(after, message);
+        bytes += message.size() - (before == null ? 0 : before.size());
+        for (Iterator<Message> oldest = messages.values().iterator();
+                bytes > limits.pageBytes() && messages.size() > 1; ) {
+            bytes -= oldest.next().size();
             oldest.remove();
-            bytes -= gone.bytes();
-            gone.release();
         }
-    }
-
-    private void forget() {
-        pages.values().forEach(Page::release);
-        pages.clear();
-        bytes = 0;
-    }
-
-    @Override
-    public synchronized void close() {
-        closed = true;
-        forget();
     }
 }

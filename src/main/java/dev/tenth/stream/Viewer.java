@@ -1,183 +1,193 @@
 package dev.tenth.stream;
 
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
+import dev.tenth.stream.StreamEnd.Reason;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
+import io.smallrye.mutiny.subscription.MultiEmitter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One who looks at a run: a cursor on its log. It sends as long as its door has room, from what the hub keeps or else from the
- * log, and costs nothing while it has none.
+ * One who looks at a run: a cursor on its log. With each tick it emits a message if its subscriber has asked for one, from what the
+ * channel keeps or else from the log. A subscriber that asks for nothing costs nothing: the log is the buffer.
  *
- * <p>Everything but {@link #wake} and {@link #end} runs on its event loop.
+ * <p>What is not marked otherwise runs on the event loop.
  */
 final class Viewer {
-    private final Hub hub;
-    private final String run;
-    private final Door door;
-    private final Vertx vertx;
-    private final Context context;
-    private final boolean withSuperseded;
-    /** Ends at the end of the log instead of waiting for more. */
-    private final boolean follow;
+    private final EventHub hub;
+    private final Channel channel;
+    private final Ticker ticker;
+    private final EventQuery query;
+    private final MultiEmitter<? super Message> emitter;
 
-    private final AtomicBoolean awake = new AtomicBoolean();
+    private final Deque<Message> read = new ArrayDeque<>();
     private long cursor;
     private boolean loading;
-    /** Has seen the newest once: only from then on can it lag. Reading what was before waits for room and leaves out nothing. */
+    /** Has seen the newest once: only from then on can it lag. Reading what was before leaves out nothing. */
     private boolean live;
 
-    private boolean lagged;
-    private boolean closed;
-    private long stallTimer = -1;
+    private boolean lagging;
+    /** The version of the channel at which nothing was left to send. */
+    private long idleAt = -1;
+    /** A tick passed without demand: the next request wakes the viewer. */
+    private volatile boolean owed;
+    /** Since when its subscriber takes a message, in nanoseconds; 0 while it waits for one. */
+    private volatile long takingSince = now();
 
-    /** What a viewer wants to see. */
-    record Wish(String run, long after, boolean withSuperseded, boolean follow) {}
+    private volatile boolean leaving;
 
-    Viewer(Hub hub, Wish wish, Door door, Vertx vertx) {
+    Viewer(EventHub hub, Channel channel, Ticker ticker, EventQuery query, MultiEmitter<? super Message> emitter) {
         this.hub = hub;
-        this.run = wish.run();
-        this.cursor = wish.after();
-        this.withSuperseded = wish.withSuperseded();
-        this.follow = wish.follow();
-        this.door = door;
-        this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.channel = channel;
+        this.ticker = ticker;
+        this.query = query;
+        this.emitter = emitter;
+        this.cursor = query.after();
     }
 
+    /** Begins, once the viewer is among its channel's. From any thread. */
     void start() {
-        hub.join(run, this);
-        door.onRoom(this::room);
-        pump();
+        emitter.onRequest(_ -> requested());
+        if (emitter.requested() > 0) {
+            requested(); // it came before
+        }
+        ticker.wake();
     }
 
-    /** There may be something new. From any thread. */
-    void wake() {
-        if (awake.compareAndSet(false, true)) {
-            context.runOnContext(_ -> {
-                awake.set(false);
-                pump();
-            });
-        }
+    private static long now() {
+        return Math.max(1, System.nanoTime());
     }
 
     /** From any thread. */
-    void end(Door.End end) {
-        context.runOnContext(_ -> close(end));
+    private void requested() {
+        takingSince = 0;
+        if (owed) {
+            ticker.wake();
+        }
     }
 
-    /** The connection is gone. */
+    /** Whether its subscriber takes a message since longer than allowed. From any thread. */
+    boolean isStalled() {
+        long since = takingSince;
+        return since != 0 && System.nanoTime() - since > hub.limits().stall().toNanos();
+    }
+
+    /** Ends at once. From any thread. */
+    void end(Reason reason) {
+        ticker.execute(() -> emitter.fail(new StreamEnd(reason, cursor)));
+    }
+
+    /** Its connection is closed; nobody else told it. From any thread. */
     void gone() {
-        if (!closed) {
-            closed = true;
-            cancelStall();
-            hub.leave(run, this);
-        }
+        ticker.execute(emitter::complete);
     }
 
-    private void close(Door.End end) {
-        if (!closed) {
-            door.close(end, cursor);
-            gone();
-        }
+    /** Ends when everything was sent. From any thread. */
+    void leave() {
+        leaving = true;
+        ticker.wake();
     }
 
-    /** Comes while the door writes, too: then the pump is at work already, so the next round is left to the event loop. */
-    private void room() {
-        cancelStall();
-        wake();
+    /**
+     * Sends the next message if there is one and the subscriber wants it.
+     *
+     * @return whether it sent one
+     */
+    boolean advance() {
+        if (emitter.isCancelled() || !isWanted()) {
+            return false;
+        }
+        if (read.isEmpty() && !loading) {
+            look();
+        }
+        if (read.isEmpty()) {
+            return false;
+        }
+        send(read.remove());
+        return true;
     }
 
-    private void pump() {
-        if (closed || loading) {
-            return;
+    private boolean isWanted() {
+        owed = true;
+        // After that word, so that a request from now on wakes the viewer, while an earlier one is seen here.
+        if (emitter.requested() > 0) {
+            owed = false;
+            return true;
         }
-        if (door.isFull()) {
-            stalled();
-            return;
-        }
-        List<Envelope> tail = lagged ? null : hub.tail(run, cursor);
-        if (tail == null) {
-            load();
-        } else if (!tail.isEmpty()) {
-            send(tail);
-            door.flush();
-            pump();
-        } else if (follow) {
-            live = true;
+        lagging = true;
+        return false;
+    }
+
+    private void look() {
+        long version = channel.version();
+        if (version == idleAt) {
+            finish();
+        } else if (live && lagging && channel.lastSeq() - cursor > hub.limits().backlog()) {
+            lagging = false;
+            load(true);
         } else {
-            close(Door.End.COMPLETE);
-        }
-    }
-
-    private void send(List<Envelope> envelopes) {
-        for (Envelope envelope : envelopes) {
-            if (envelope.seq() > cursor && !closed && !door.isFull()) {
-                door.send(envelope);
-                cursor = envelope.seq();
+            Message next = channel.after(cursor);
+            if (next == null) {
+                load(false);
+            } else if (next.isEmpty()) {
+                caughtUp(version);
             } else {
-                envelope.frame().release();
+                read.add(next);
             }
         }
     }
 
-    /** What the hub does not keep comes from the log, read on a worker thread. */
-    private void load() {
+    private void send(Message message) {
+        cursor = message.lastSeq();
+        takingSince = now();
+        emitter.emit(message);
+        if (emitter.requested() > 0) {
+            takingSince = 0;
+        }
+        lagging = cursor < channel.lastSeq();
+        if (read.isEmpty() && !channel.keeps(cursor)) {
+            load(false); // ahead of the next tick
+        } else if (!read.isEmpty() || lagging || leaving || !query.follow()) {
+            ticker.wake();
+        }
+    }
+
+    private void caughtUp(long version) {
+        idleAt = version;
+        live = true;
+        lagging = false;
+        finish();
+    }
+
+    private void finish() {
+        if (leaving) {
+            emitter.fail(new StreamEnd(Reason.LEAVING, cursor));
+        } else if (!query.follow()) {
+            emitter.complete();
+        }
+    }
+
+    /** What the channel does not keep comes from the log. */
+    private void load(boolean latest) {
         loading = true;
-        boolean conflate = lagged;
-        lagged = false;
+        // Before the log is read: what is committed meanwhile makes another version, and the viewer looks again.
+        long version = channel.version();
         long after = cursor;
-        vertx.executeBlocking(
-                        () -> conflate ? hub.newest(run, after, withSuperseded) : hub.page(run, after, withSuperseded))
-                .onComplete(loaded -> {
-                    loading = false;
-                    if (closed) {
-                        if (loaded.succeeded()) {
-                            loaded.result().forEach(envelope -> envelope.frame().release());
-                        }
-                        return;
-                    }
-                    if (loaded.failed()) {
-                        close(Door.End.TOO_SLOW);
-                        return;
-                    }
-                    send(loaded.result());
-                    door.flush();
-                    if (cursor > after || door.isFull()) {
-                        pump();
-                    } else if (!follow && !closed) {
-                        close(Door.End.COMPLETE);
-                    } else if (hub.tail(run, cursor) instanceof List<Envelope> newer) {
-                        // Something came between the reading and now.
-                        newer.forEach(envelope -> envelope.frame().release());
-                        if (!newer.isEmpty()) {
-                            pump();
-                        }
-                    }
-                });
+        Uni.createFrom()
+                .item(() -> latest ? hub.latest(channel, query, after) : hub.page(channel, query, after))
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+                .emitOn(ticker)
+                .subscribe()
+                .with(loaded -> loaded(loaded, version), emitter::fail);
     }
 
-    /** The door has no room: waits for it, for so long; if much has come meanwhile, the newest will do. */
-    private void stalled() {
-        if (stallTimer < 0) {
-            stallTimer = vertx.setTimer(hub.limits().stall().toMillis(), _ -> {
-                stallTimer = -1;
-                close(Door.End.TOO_SLOW);
-            });
+    private void loaded(List<Message> messages, long version) {
+        loading = false;
+        read.addAll(messages);
+        if (messages.isEmpty()) {
+            caughtUp(version);
         }
-        if (live && !lagged) {
-            List<Envelope> missed = hub.tail(run, cursor);
-            lagged = missed == null || missed.size() > hub.limits().backlog();
-            if (missed != null) {
-                missed.forEach(envelope -> envelope.frame().release());
-            }
-        }
-    }
-
-    private void cancelStall() {
-        if (stallTimer >= 0) {
-            vertx.cancelTimer(stallTimer);
-            stallTimer = -1;
-        }
+        ticker.wake();
     }
 }

@@ -11,17 +11,11 @@ import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.io.BufferedInputStream;
-import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -50,11 +44,7 @@ class StreamTest {
     private static final int TOO_SLOW = 1013;
     /** No event has this number. */
     private static final long NEVER = -1;
-    /** Opcodes of RFC 6455. */
-    private static final int TEXT = 1;
-
-    private static final int CLOSE = 8;
-    /** Characters of a message in which its run, number, step, time and type stand. */
+    /** Characters of an event in which its run, number, step, time and type stand. */
     private static final int HEAD = 110;
 
     private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
@@ -109,39 +99,21 @@ class StreamTest {
         return Long.parseLong(seq.group(1));
     }
 
-    /**
-     * A WebSocket of which nothing has been read yet. By hand, because the JDK's client now and then garbles the message across the
-     * 16 KiB that it reads along with the handshake (JDK 25; about one connection of 300 fails with "Invalid UTF-8").
-     */
-    private Socket open(String run, String query) throws IOException {
-        Socket socket = new Socket();
-        socket.setReceiveBufferSize(4096);
-        socket.connect(new InetSocketAddress("localhost", service.getPort()));
-        String upgrade =
-                "GET /ws/v1/runs/" + run + "?" + query + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
-                        + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-        socket.getOutputStream().write(upgrade.getBytes(StandardCharsets.US_ASCII));
-        return socket;
+    /** A WebSocket of which nothing has been read yet. */
+    private RawWebSocket open(String run, String query) throws IOException {
+        return new RawWebSocket(service.getPort(), "/ws/v1/runs/" + run + "?" + query);
     }
 
     /** Reads up to an event or to the code with which the service closed. */
-    private static OptionalInt read(Socket socket, List<String> messages, int kept, long upTo) throws IOException {
-        InputStream input = new BufferedInputStream(socket.getInputStream());
-        for (int ends = 0; ends < 4; ) { // the head ends with \r\n\r\n
-            ends = input.read() == (ends % 2 == 0 ? '\r' : '\n') ? ends + 1 : 0;
-        }
-        DataInputStream frames = new DataInputStream(input);
+    private static OptionalInt read(RawWebSocket socket, List<String> events, int kept, long upTo) throws IOException {
         while (true) {
-            int opcode = frames.readUnsignedByte() & 0xf;
-            int length = frames.readUnsignedByte();
-            long size = length < 126 ? length : length == 126 ? frames.readUnsignedShort() : frames.readLong();
-            if (opcode == CLOSE) {
-                return OptionalInt.of(frames.readUnsignedShort());
+            RawWebSocket.Received received = socket.receive();
+            if (received.opcode() == RawWebSocket.CLOSE) {
+                return OptionalInt.of(received.closeCode());
             }
-            String payload = new String(frames.readNBytes((int) size), StandardCharsets.UTF_8);
-            if (opcode == TEXT) {
-                messages.add(payload.substring(0, Math.min(kept, payload.length())));
-                if (seqOf(payload) == upTo) {
+            for (String event : received.text().split("\n")) {
+                events.add(event.substring(0, Math.min(kept, event.length())));
+                if (seqOf(event) == upTo) {
                     return OptionalInt.empty();
                 }
             }
@@ -164,7 +136,7 @@ class StreamTest {
         List<String> lines = log(run);
         List<String> sent = lines(run, "text/event-stream", "follow=false").toList();
         List<String> messages = new ArrayList<>();
-        try (Socket socket = open(run, "follow=false")) {
+        try (RawWebSocket socket = open(run, "follow=false")) {
             assertThat(read(socket, messages, Integer.MAX_VALUE, NEVER)).hasValue(COMPLETE);
         }
 
@@ -216,25 +188,26 @@ class StreamTest {
     @Test
     void twoHundredViewersOfWhomTwentyDoNotRead() throws Exception {
         String run = start(800, 1);
-        List<Socket> sockets = new ArrayList<>();
+        List<RawWebSocket> sockets = new ArrayList<>();
         List<Future<OptionalInt>> ends = new ArrayList<>();
         List<List<String>> seen = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                AutoCloseable _ = () -> closeAll(sockets)) {
             for (int i = 0; i < 200; i++) {
-                Socket socket = open(run, "");
+                RawWebSocket socket = open(run, "");
                 sockets.add(socket);
                 if (i % 10 != 0) {
-                    List<String> messages = Collections.synchronizedList(new ArrayList<>());
-                    seen.add(messages);
-                    ends.add(threads.submit(() -> read(socket, messages, HEAD, NEVER)));
+                    List<String> events = Collections.synchronizedList(new ArrayList<>());
+                    seen.add(events);
+                    ends.add(threads.submit(() -> read(socket, events, HEAD, NEVER)));
                 }
             }
             // The trainer waits for none of them.
             awaitEnd(run);
             List<JsonNode> log = log(run).stream().map(StreamTest::tree).toList();
-            for (List<String> messages : seen) {
-                await().atMost(Duration.ofSeconds(60)).until(() -> seqOf(messages.getLast()) == log.size());
-                assertThat(messages.stream().map(StreamTest::seqOf))
+            for (List<String> events : seen) {
+                await().atMost(Duration.ofSeconds(60)).until(() -> seqOf(events.getLast()) == log.size());
+                assertThat(events.stream().map(StreamTest::seqOf))
                         .isSorted()
                         .doesNotHaveDuplicates()
                         .containsAll(lossless(log));
@@ -243,10 +216,12 @@ class StreamTest {
             for (Future<OptionalInt> end : ends) {
                 assertThat(end.get(20, TimeUnit.SECONDS)).hasValue(COMPLETE);
             }
-        } finally {
-            for (Socket socket : sockets) {
-                socket.close();
-            }
+        }
+    }
+
+    private static void closeAll(List<RawWebSocket> sockets) throws IOException {
+        for (RawWebSocket socket : sockets) {
+            socket.close();
         }
     }
 
@@ -257,8 +232,8 @@ class StreamTest {
     void whoDoesNotReadMissesPicturesButNoFactsOrIsSentAway() throws Exception {
         double conflated = metric("stream_events_conflated_total");
         String run = start(MANY_STEPS, 1);
-        try (Socket late = open(run, "");
-                Socket never = open(run, "")) {
+        try (RawWebSocket late = open(run, "");
+                RawWebSocket never = open(run, "")) {
             await().until(() -> metric("stream_viewers") >= 2);
             double viewers = metric("stream_viewers");
             awaitEnd(run);
