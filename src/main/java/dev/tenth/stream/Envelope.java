@@ -14,6 +14,7 @@ import dev.tenth.store.Event;
  */
 record Envelope(long seq, long first, String json) {
     private static final ObjectMapper JSON = new ObjectMapper();
+
     static Envelope of(Event event) {
         // The data is JSON already and goes in as it is.
         return new Envelope(event.seq(), event.seq(), head(event, event.type()) + event.data() + "}");
