@@ -129,6 +129,9 @@ public class House {
         FunctionCounter.builder("checkpoints.quarantined", store.checkpoints(), Checkpoints::quarantined)
                 .description("Checkpoints put aside because they were corrupt, or unknown to the log")
                 .register(meters);
+        FunctionCounter.builder("blobs.swept", store.blobs(), Blobs::swept)
+                .description("Pictures removed because no run shows them any more")
+                .register(meters);
         Gauge.builder("native.handles", Torch::liveHandles).register(meters);
         Gauge.builder("device.memory", device, Torch::memory)
                 .description("Memory in use: on a GPU by all processes, on the CPU resident of this one")

@@ -77,7 +77,7 @@ public interface RunLog extends AutoCloseable {
      */
     List<Event> read(String run, long afterSeq, int limit);
 
-    /** As {@link #read(String, long, int)}, but only events of one of the given types. */
+    /** As {@link #read(String, long, int)}, but only events of one of the given types. Rare ones are found without the others. */
     List<Event> read(String run, long afterSeq, int limit, List<String> types);
 
     Optional<RunEntry> find(String run);
@@ -93,8 +93,8 @@ public interface RunLog extends AutoCloseable {
     List<RunEntry> list(Optional<String> recipe, List<String> states, Optional<String> before, int limit);
 
     /**
-     * Removes a run with its events, durably; its checkpoints and blobs are not touched. What remains is that it was there.
-     * It works on a full disk too, and does not wait for appends that wait for space.
+     * Removes a run with its events, durably. What remains is that it was there. Its checkpoints are not touched; the blobs
+     * that its events alone name go soon after. It works on a full disk too, and does not wait for appends that wait for space.
      *
      * @throws StoreException if it cannot be removed within the store's bound
      */

@@ -89,6 +89,33 @@ public abstract class RunLogContract {
     }
 
     @Test
+    void eventsOfSomeTypesComeInTheOrderOfTheLogAndInPages() {
+        RunLog log = open();
+        log.create(run("p", "RUNNING", 1), events("p", 1, 1), Optional.empty());
+        List<Event> all = new ArrayList<>();
+        List<String> types = List.of("metrics", "image", "run.resumed", "command.applied");
+        for (long seq = 2; seq <= 101; seq++) {
+            Event event = events("p", seq, seq).getFirst();
+            all.add(new Event("p", seq, seq, event.at(), types.get((int) (seq * seq % 11 % 4)), event.data()));
+        }
+        log.append(run("p", "RUNNING", 101), all);
+        log.flush("p");
+        for (List<String> wanted : List.of(
+                List.of("image"), List.of("metrics", "run.resumed"), List.of("command.applied", "image", "metrics"))) {
+            List<Event> found = new ArrayList<>();
+            long after = 0;
+            for (List<Event> page; !(page = log.read("p", after, 7, wanted)).isEmpty(); ) {
+                found.addAll(page);
+                after = page.getLast().seq();
+            }
+            assertThat(found)
+                    .isEqualTo(all.stream()
+                            .filter(event -> wanted.contains(event.type()))
+                            .toList());
+        }
+    }
+
+    @Test
     void numbersHaveNoHoles() {
         RunLog log = open();
         log.create(run("b", "RUNNING", 1), events("b", 1, 1), Optional.empty());

@@ -18,6 +18,12 @@ import org.sqlite.SQLiteConfig;
 /** The SQLite file: its tables, one connection that writes and some that read. */
 final class Database implements AutoCloseable {
     private static final int BUSY_MILLISECONDS = 10_000;
+    /** The type of event that is not in the index by type. */
+    static final String FREQUENT = "metrics";
+
+    /** The condition of the index by type; a query that shall use it must contain it word for word. */
+    static final String NOT_FREQUENT = "type <> '" + FREQUENT + "'";
+
     /** What each version added, from the first on. */
     private static final List<List<String>> TABLES = List.of(
             List.of(
@@ -36,7 +42,21 @@ final class Database implements AutoCloseable {
               type TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (run, seq))
             """,
                     "CREATE TABLE used_key (key TEXT PRIMARY KEY, digest TEXT NOT NULL, run TEXT NOT NULL) WITHOUT ROWID"),
-            List.of("CREATE TABLE deleted_run (place INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE)"));
+            List.of("CREATE TABLE deleted_run (place INTEGER PRIMARY KEY, run TEXT NOT NULL UNIQUE)"),
+            List.of(
+                    // Of metrics there is no end, and nobody looks for one among others: they cost no second entry.
+                    "CREATE INDEX event_by_type ON event (run, type, seq) WHERE " + NOT_FREQUENT,
+                    """
+            CREATE TABLE blob_use (run TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (run, sha256)) WITHOUT ROWID
+            """,
+                    "CREATE INDEX blob_use_by_content ON blob_use (sha256)",
+                    // Until then only pictures named blobs, and each one.
+                    """
+            INSERT OR IGNORE INTO blob_use
+              SELECT run, substr(data, instr(data, '/blobs/') + 7, 64) FROM event
+              WHERE type = 'image' AND type <> 'metrics' AND instr(data, '/blobs/') > 0
+            """,
+                    "CREATE TABLE removal (run TEXT PRIMARY KEY) WITHOUT ROWID"));
 
     /** The version of the tables, kept in {@code PRAGMA user_version}. */
     static final int VERSION = TABLES.size();

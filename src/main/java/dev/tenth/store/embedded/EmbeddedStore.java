@@ -17,6 +17,7 @@ public final class EmbeddedStore implements AutoCloseable {
     private final SqliteRunLog log;
     private final FileCheckpoints checkpoints;
     private final FileBlobs blobs;
+    private final Sweep sweep;
 
     /**
      * Opens a store, or makes one.
@@ -45,6 +46,9 @@ public final class EmbeddedStore implements AutoCloseable {
             checkpoints = new FileCheckpoints(home, space);
             blobs = new FileBlobs(home, space);
             log = new SqliteRunLog(home.resolve("log.db"), limits, space, writing);
+            sweep = new Sweep(log, blobs, checkpoints);
+            log.onCommit(blobs::named);
+            sweep.start();
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -65,6 +69,7 @@ public final class EmbeddedStore implements AutoCloseable {
 
     @Override
     public void close() {
+        sweep.close();
         log.close();
         space.close();
         lock.close();

@@ -1,5 +1,6 @@
 package dev.tenth.store.embedded;
 
+import dev.tenth.store.Blobs;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
@@ -94,6 +95,56 @@ final class Rows {
                 insert.addBatch();
             }
             insert.executeBatch();
+        }
+        insertBlobUses(connection, events);
+    }
+
+    private static void insertBlobUses(Connection connection, List<Event> events) throws SQLException {
+        for (Event event : events) {
+            for (String sha256 : Blobs.named(event.data())) {
+                try (PreparedStatement insert =
+                        connection.prepareStatement("INSERT OR IGNORE INTO blob_use (run, sha256) VALUES (?, ?)")) {
+                    insert.setString(1, event.run());
+                    insert.setString(2, sha256);
+                    insert.executeUpdate();
+                }
+            }
+        }
+    }
+
+    /** Removes a run from the index; its events and the names of its blobs are left to {@link #clear}. */
+    static void delete(Connection connection, String run) throws SQLException {
+        execute(connection, "INSERT OR IGNORE INTO removal (run) VALUES (?)", run);
+        execute(connection, "DELETE FROM used_key WHERE run = ?", run);
+        execute(connection, "DELETE FROM run WHERE id = ?", run);
+    }
+
+    /**
+     * Removes some of what is left of a removed run.
+     *
+     * @return whether nothing is left
+     */
+    static boolean clear(Connection connection, String run, int rows) throws SQLException {
+        int events = execute(
+                connection,
+                "DELETE FROM event WHERE rowid IN (SELECT rowid FROM event WHERE run = ? LIMIT " + rows + ")",
+                run);
+        int uses = execute(
+                connection,
+                "DELETE FROM blob_use WHERE run = ?1 AND sha256 IN"
+                        + " (SELECT sha256 FROM blob_use WHERE run = ?1 LIMIT " + rows + ")",
+                run);
+        if (events + uses > 0) {
+            return false;
+        }
+        execute(connection, "DELETE FROM removal WHERE run = ?", run);
+        return true;
+    }
+
+    private static int execute(Connection connection, String sql, String run) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, run);
+            return statement.executeUpdate();
         }
     }
 

@@ -8,7 +8,6 @@ import dev.tenth.store.StoreException.Reason;
 import dev.tenth.store.StoreHealth;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -265,12 +264,7 @@ final class SqliteRunLog implements RunLog {
             if (Questions.find(connection, run).isPresent()) {
                 Rows.insertDeleted(connection, run, limits.deletedRuns());
             }
-            for (String table : List.of("event WHERE run", "used_key WHERE run", "run WHERE id")) {
-                try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + table + " = ?")) {
-                    delete.setString(1, run);
-                    delete.executeUpdate();
-                }
-            }
+            Rows.delete(connection, run);
         }
 
         @Override
@@ -282,6 +276,45 @@ final class SqliteRunLog implements RunLog {
         void committed() {
             tails.remove(run);
             tell(deleteListeners, run);
+        }
+    }
+
+    /** Removes in the background, piece by piece, what is left of a removed run. */
+    void clear(String run) {
+        writer.add(new Clearing(run));
+    }
+
+    private final class Clearing extends Work {
+        /** So many rows at once hold up nobody else. */
+        private static final int ROWS = 500;
+
+        private final String run;
+        private boolean isClear;
+
+        Clearing(String run) {
+            super(Kind.PATIENT, List.of());
+            this.run = run;
+        }
+
+        @Override
+        void write(Connection connection) throws SQLException {
+            isClear = Rows.clear(connection, run, ROWS);
+        }
+
+        @Override
+        boolean isWritten(Connection connection) {
+            return false; // what is removed already is not found again
+        }
+
+        @Override
+        void committed() {
+            if (!isClear) {
+                try {
+                    clear(run);
+                } catch (StoreException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "the rest of run {0} goes at the next start", run);
+                }
+            }
         }
     }
 
@@ -315,6 +348,10 @@ final class SqliteRunLog implements RunLog {
     }
 
     // ---- reading
+
+    Questions questions() {
+        return questions;
+    }
 
     @Override
     public Optional<Used> findKey(String key) {

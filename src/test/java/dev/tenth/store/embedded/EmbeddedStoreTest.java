@@ -69,21 +69,6 @@ class EmbeddedStoreTest extends RunLogContract {
     }
 
     @Test
-    void tablesOfTheFirstVersionAreTakenOver() throws Exception {
-        open().create(run("a", "SUCCEEDED", 1), events("a", 1, 1), Optional.empty());
-        close();
-        try (var connection = java.sql.DriverManager.getConnection("jdbc:sqlite:" + home.resolve("log.db"));
-                var statement = connection.createStatement()) {
-            statement.execute("DROP TABLE deleted_run");
-            statement.execute("PRAGMA user_version = 1");
-        }
-        RunLog log = open();
-        assertThat(log.read("a", 0, 10)).isEqualTo(events("a", 1, 1));
-        log.delete("a");
-        assertThat(open().wasDeleted("a")).isTrue();
-    }
-
-    @Test
     void aBlobIsFoundByItsContent() {
         Blobs blobs = reopen().blobs();
         String sha256 = blobs.put(new byte[] {1, 2, 3});
