@@ -40,6 +40,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
 
     /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
     public void recover() {
+        UnknownRuns.sweep(shop.log(), shop.checkpoints());
         List<RunEntry> left = all(List.of(RunState.PREPARING.name(), RunState.RUNNING.name(), RunState.QUEUED.name()));
         List<Journal> interrupted = new ArrayList<>();
         left.stream().sorted(Comparator.comparing(RunEntry::createdAt)).forEach(run -> {
@@ -104,7 +105,8 @@ public final class LocalRuns implements Runs, AutoCloseable {
      * Makes a run of a state that was trained elsewhere: it can be served, and forked to be trained on.
      *
      * @param recipe what the file's metadata says if empty
-     * @param preset from which the parameters start that the file does not tell; the default one if empty
+     * @param preset from which the parameters start that the file does not tell; the one that it names, or the default one, if
+     *     empty
      * @throws RefusedException if there is no such recipe or preset, or a tensor is missing or does not fit
      * @throws InvalidParametersException if a parameter in the file cannot be
      */

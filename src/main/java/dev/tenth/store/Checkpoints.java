@@ -21,6 +21,9 @@ public interface Checkpoints {
      */
     Checkpoint write(String run, long step, long seq, Content content);
 
+    /** The runs that have checkpoints, known to the log or not. */
+    List<String> runs();
+
     /** The checkpoints of a run, oldest step first, not checked. What else lies beside them is not among them. */
     List<Checkpoint> list(String run);
 

@@ -10,6 +10,7 @@ import dev.tenth.store.StoreException;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,6 +78,25 @@ class CheckpointFirstTest {
         assertThat(room.runs.command(taken.id(), fork).forked()).isPresent();
     }
 
+    @Test
+    void aCheckpointWithoutARunIsSetAsideAtTheNextStartAndOneOfARemovedRunGoes() throws IOException {
+        RunEntry kept = take(STATE, Map.of());
+        RunEntry removed = take(STATE, Map.of());
+        room.runs.delete(removed.id());
+        for (String run : List.of("neverMade", removed.id())) {
+            room.store.checkpoints().write(run, 7, 2, channel -> channel.write(ByteBuffer.allocate(3)));
+        }
+        room.close();
+        room = new RunRoom(home, new Counting());
+        assertThat(room.store.checkpoints().runs()).containsExactly(kept.id());
+        assertThat(checkpoints())
+                .filteredOn(Files::isRegularFile)
+                .extracting(file -> file.getParent().getFileName() + "/" + file.getFileName())
+                .hasSize(2)
+                .anyMatch(name -> name.startsWith(kept.id()) && name.endsWith(".safetensors"))
+                .anyMatch(name -> name.startsWith("neverMade/7-2-") && name.endsWith(".safetensors.orphan"));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "step, 9223372036854775807",
@@ -101,6 +121,12 @@ class CheckpointFirstTest {
                 .isInstanceOfAny(RefusedException.class, InvalidParametersException.class)
                 .hasMessageContaining(name.equals("parameters") ? "" : name + ": ");
         assertThat(checkpoints()).isEmpty();
+    }
+
+    @Test
+    void whatAFileDoesNotTellItsPresetDoes() {
+        assertThat(take(STATE, Map.of("preset", "fast")).parameters()).contains("\"rate\":10.0");
+        assertThat(take(STATE, Map.of("preset", "removed-since")).parameters()).contains("\"rate\":1.0");
     }
 
     @ParameterizedTest

@@ -39,6 +39,11 @@ class ThinningTest {
         }
 
         @Override
+        public List<String> runs() {
+            return List.of("r");
+        }
+
+        @Override
         public List<Checkpoint> list(String run) {
             return new ArrayList<>(bySteps.values());
         }

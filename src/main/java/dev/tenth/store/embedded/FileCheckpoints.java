@@ -105,6 +105,18 @@ final class FileCheckpoints implements Checkpoints {
         return new ArrayList<>(bySteps.values());
     }
 
+    @Override
+    public List<String> runs() {
+        try {
+            return DurableFiles.list(root).stream()
+                    .map(directory -> directory.getFileName().toString())
+                    .filter(run -> !list(run).isEmpty())
+                    .toList();
+        } catch (IOException e) {
+            throw DurableFiles.failed("checkpoints: cannot list " + root, e);
+        }
+    }
+
     private List<Path> files(String run) {
         if (!RUN.matcher(run).matches()) {
             return List.of();
