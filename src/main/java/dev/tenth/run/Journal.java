@@ -147,11 +147,28 @@ final class Journal {
         append(step, new Draft(EventType.RUN_STATE, stateData(next.name(), why)));
     }
 
+    /** The last word. Where the log does not take it, the run has ended all the same, and who asks is told so. */
+    void end(RunState next, String why) {
+        try {
+            state(next, why);
+            flush();
+        } catch (RuntimeException e) {
+            if (deleted) {
+                return;
+            }
+            LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " is not written", e);
+            boolean written = e instanceof StoreException failure && failure.isFull(); // once there is space
+            if (!written && next.isTerminal()) {
+                fail(next == RunState.FAILED ? why : e.getMessage());
+            }
+        }
+    }
+
     /**
      * The run has failed, and so has its log: says so after its last durable event. Where that cannot be written either, who
      * asks is told so all the same.
      */
-    synchronized void fail(String why) {
+    private synchronized void fail(String why) {
         try {
             RunEntry durable = log.reopen(origin.id());
             lastSeq = durable.lastSeq();
@@ -165,7 +182,7 @@ final class Journal {
         try {
             state(RunState.FAILED, why);
             flush();
-        } catch (StoreException e) {
+        } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "that run " + origin.id() + " failed is not written", e);
         }
     }

@@ -48,7 +48,8 @@ final class RunCreation {
      * Makes a run of a state that was trained elsewhere: it can be served, and forked to be trained on.
      *
      * @param recipe what the file's metadata says if empty
-     * @param preset from which the parameters start that the file does not tell; the default one if empty
+     * @param preset from which the parameters start that the file does not tell; the one that it names, or the default one, if
+     *     empty
      * @throws RefusedException if there is no such recipe or preset, or a tensor is missing or does not fit
      * @throws InvalidParametersException if a parameter in the file cannot be
      */
@@ -61,7 +62,9 @@ final class RunCreation {
 
     private <P extends Record & Parameters> RunEntry take(
             Recipe<P> recipe, Safetensors file, Optional<String> preset, Optional<String> name) {
-        Preset<P> from = Admission.preset(recipe, preset);
+        Preset<P> from = preset.isPresent()
+                ? Admission.preset(recipe, preset)
+                : recipe.presetOrDefault(file.metadata().getOrDefault("preset", ""));
         P parameters = Importer.parameters(recipe, from, file);
         requireReady();
         admission.check(recipe, parameters, name);

@@ -185,6 +185,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         Map<String, String> about = new LinkedHashMap<>();
         about.put("run", origin.id());
         about.put("recipe", recipe.id());
+        about.put("preset", origin.preset());
         about.put("parameters", JsonObjects.write(schema.values(parameters)));
         about.put("seed", Long.toString(origin.seed()));
         about.put("step", Long.toString(step));

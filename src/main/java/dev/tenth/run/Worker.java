@@ -119,10 +119,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         } catch (Over e) {
             LOG.log(System.Logger.Level.DEBUG, "run {0} leaves at step {1}", origin.id(), trainer.step());
         } catch (RefusedException e) { // stored by another version, which can still go on with it
-            end(RunState.INTERRUPTED, e.getMessage());
+            journal.end(RunState.INTERRUPTED, e.getMessage());
         } catch (RunCheckpoints.UnreadableException e) { // what it goes on from is there
             LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " cannot go on", e);
-            end(RunState.INTERRUPTED, e.getMessage() + "; nothing was removed, resume tries again");
+            journal.end(RunState.INTERRUPTED, e.getMessage() + "; nothing was removed, resume tries again");
         } catch (Exception | Error e) {
             fail(e);
         } finally {
@@ -146,23 +146,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         }
         LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
         String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        end(RunState.FAILED, message.lines().limit(3).collect(Collectors.joining(" ")));
-    }
-
-    /** The last word. Where the log does not take it, the run has ended all the same, and who asks is told so. */
-    private void end(RunState state, String reason) {
-        try {
-            journal.state(state, reason);
-            journal.flush();
-        } catch (StoreException e) {
-            if (journal.isDeleted()) {
-                return;
-            }
-            LOG.log(System.Logger.Level.ERROR, "the end of run " + origin.id() + " is not written", e);
-            if (!e.isFull() && state.isTerminal()) {
-                journal.fail(state == RunState.FAILED ? reason : e.getMessage());
-            }
-        }
+        journal.end(RunState.FAILED, message.lines().limit(3).collect(Collectors.joining(" ")));
     }
 
     // ---- waiting
@@ -299,7 +283,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void stopped(String id, Command.Stop stop, String more) {
         stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(stop), Map.of()));
-        end(RunState.CANCELLED, "stopped after step " + trainer.step() + more);
+        journal.end(RunState.CANCELLED, "stopped after step " + trainer.step() + more);
         throw new Over();
     }
 
@@ -325,7 +309,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             steps();
             untilStored(trainer::checkpoint);
         } while (!inbox.closeIfEmpty()); // a last command, which was taken in, is carried out
-        end(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
+        journal.end(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
     }
 
     private void steps() throws InterruptedException {
@@ -379,7 +363,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 case Order.Asked(String id, Command.Pause pause) -> paused(order, id, pause);
                 case Order.Shutdown _
                 when journal.state() == RunState.PREPARING -> {
-                    end(RunState.QUEUED, "the service left; begins when it is back");
+                    journal.end(RunState.QUEUED, "the service left; begins when it is back");
                     throw new Over();
                 }
                 default -> whileStill(order);
@@ -445,9 +429,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void leave() {
         if (stored(trainer::checkpoint)) {
-            end(RunState.QUEUED, "the service left; goes on from step " + trainer.step() + " when it is back");
+            journal.end(RunState.QUEUED, "the service left; goes on from step " + trainer.step() + " when it is back");
         } else {
-            end(RunState.PAUSED, DISK_FULL);
+            journal.end(RunState.PAUSED, DISK_FULL);
         }
         throw new Over();
     }

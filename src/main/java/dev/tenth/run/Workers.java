@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
  */
 final class Workers {
     private static final System.Logger LOG = System.getLogger(Workers.class.getName());
-    /** Within the 30 s that Kubernetes and systemd's users give; others have to be told good-bye in them, too. */
-    private static final Duration LEAVING = Duration.ofSeconds(20);
+    /** Half of the grace period of a container (30 s): viewers are told in it too, and the store is closed. */
+    private static final Duration LEAVING = Duration.ofSeconds(15);
 
     /** How long who removes a run waits for its step to end; what it leaves behind is removed when it does. */
     private static final Duration REMOVING = Duration.ofSeconds(10);
