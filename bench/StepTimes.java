@@ -13,6 +13,7 @@ import dev.tenth.torch.Recurrent;
 import dev.tenth.torch.Safetensors;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.TransposedConv;
@@ -48,7 +49,7 @@ class StepTimes {
         Torch.useThreads(Integer.parseInt(arguments[1]));
         Subject subject = subject(arguments[0]);
         try (Executable executable = new Executable(subject.program(), Device.CPU, 1)) {
-            Map<String, HostTensor> given = new LinkedHashMap<>(executable.save());
+            Map<String, TensorSource> given = new LinkedHashMap<>(executable.save());
             subject.data().forEach((name, tensor) -> given.put("data/" + name, tensor));
             try (FileChannel file = FileChannel.open(Path.of(arguments[2]), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 new Safetensors(given, Map.of()).write(file);

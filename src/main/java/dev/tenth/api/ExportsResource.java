@@ -13,6 +13,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -47,7 +48,7 @@ public class ExportsResource {
     public CompletionStage<Response> program(
             @PathParam("id") String id, @PathParam("step") String step, @QueryParam("ability") String ability) {
         return engine.archive(id, step, Optional.ofNullable(ability))
-                .thenApply(archive -> file(archive, id + "-" + step + ".pt"));
+                .thenApply(archive -> file((StreamingOutput) archive::writeTo, id + "-" + step + ".pt"));
     }
 
     private static Response file(Object content, String name) {

@@ -28,9 +28,8 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
-import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -97,17 +96,18 @@ public class RunsResource {
             @QueryParam("preset") String preset,
             @QueryParam("name") String name,
             ReceivedBody body) {
-        Safetensors file;
-        try (InputStream content = body.open()) {
-            file = Safetensors.read(Channels.newChannel(content), body.bytes());
+        try (SeekableByteChannel content = body.openSeekable()) {
+            RunEntry run = runs.take(
+                    Safetensors.open(content),
+                    Optional.ofNullable(recipe),
+                    Optional.ofNullable(preset),
+                    Optional.ofNullable(name));
+            return Response.created(URI.create("/api/v1/runs/" + run.id()))
+                    .entity(RunDocument.of(run))
+                    .build();
         } catch (IOException e) {
             throw new Problem.Exception(400, "Malformed file", e.getMessage());
         }
-        RunEntry run =
-                runs.take(file, Optional.ofNullable(recipe), Optional.ofNullable(preset), Optional.ofNullable(name));
-        return Response.created(URI.create("/api/v1/runs/" + run.id()))
-                .entity(RunDocument.of(run))
-                .build();
     }
 
     @GET

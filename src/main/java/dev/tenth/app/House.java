@@ -100,7 +100,14 @@ public class House {
                         residents,
                         device,
                         Runtime.getRuntime().availableProcessors(),
-                        new Limits(limits.queuedRuns(), limits.keptRuns(), limits.modelBytes(), limits.checkpoints()),
+                        new Limits(
+                                limits.queuedRuns(),
+                                limits.keptRuns(),
+                                limits.modelBytes(),
+                                limits.trainingBytes() > 0
+                                        ? limits.trainingBytes()
+                                        : Limits.trainingBytes(limits.loadedModelsBytes()),
+                                limits.checkpoints()),
                         new RunMeters(meters),
                         version));
         Map<String, Recipe<?>> recipes = Recipes.all().stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));

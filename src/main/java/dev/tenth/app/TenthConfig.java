@@ -46,9 +46,16 @@ public interface TenthConfig {
         @WithDefault("1000")
         int keptRuns();
 
-        /** Memory of one model in bytes; a run that needs more is refused before it starts. */
+        /** Memory of one run in bytes: its model, what a step makes of it, its data; one that needs more is refused. */
         @WithDefault("4294967296")
         long modelBytes();
+
+        /**
+         * Memory of all runs under way in bytes, paused ones included; the others wait. 0 is what the machine or container has
+         * left beside the heap and the models for serving.
+         */
+        @WithDefault("0")
+        long trainingBytes();
 
         /** Checkpoints of one run; older ones thin out, first and last stay, and as many as these can be pinned beside them. */
         @WithDefault("50")

@@ -4,8 +4,12 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
@@ -45,6 +49,29 @@ public final class ReceivedBody {
      */
     public InputStream open() throws IOException {
         return file == null ? new ByteArrayInputStream(memory.getBytes()) : Files.newInputStream(file);
+    }
+
+    /**
+     * The same for who reads at any place.
+     *
+     * @throws IOException if the file cannot be read, as when the client has gone
+     */
+    public SeekableByteChannel openSeekable() throws IOException {
+        if (file != null) {
+            return FileChannel.open(file);
+        }
+        FileChannel copy = FileChannel.open(
+                Files.createTempFile("tenth-body", ""),
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+        try {
+            copy.write(ByteBuffer.wrap(memory.getBytes()));
+            return copy.position(0);
+        } catch (IOException e) {
+            copy.close();
+            throw e;
+        }
     }
 
     /** The body as quarkus-rest reads it for a parameter of any type; opened when it is read. */

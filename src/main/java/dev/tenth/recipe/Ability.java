@@ -1,7 +1,7 @@
 package dev.tenth.recipe;
 
 import dev.tenth.torch.Device;
-import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.Locale;
 import java.util.Map;
 
@@ -14,7 +14,7 @@ public sealed interface Ability<P> {
     /** Writes text, character by character. */
     non-sealed interface GenerateText<P> extends Ability<P> {
         /** A generator over a state that {@link Training#save} made; the caller closes it. */
-        TextModel open(P parameters, Map<String, HostTensor> state, Device device);
+        TextModel open(P parameters, Map<String, TensorSource> state, Device device);
 
         @Override
         default String name() {
@@ -55,6 +55,6 @@ public sealed interface Ability<P> {
     @FunctionalInterface
     interface Opener<P> {
         /** A model over a state that {@link Training#save} made; the caller closes it. */
-        TensorModel open(P parameters, Map<String, HostTensor> state, Device device);
+        TensorModel open(P parameters, Map<String, TensorSource> state, Device device);
     }
 }

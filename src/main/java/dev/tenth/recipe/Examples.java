@@ -14,6 +14,7 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.Resident;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.nio.ByteBuffer;
@@ -89,7 +90,7 @@ public final class Examples {
     }
 
     /** The names of the classes in a state that a program with these examples saved. */
-    public static List<String> classes(Map<String, HostTensor> state) {
+    public static List<String> classes(Map<String, TensorSource> state) {
         return Names.of(state.get(NAMES));
     }
 
@@ -226,7 +227,7 @@ public final class Examples {
     }
 
     /** The same of a state that a program with these examples saved. */
-    public static Optional<Variable> scaling(Map<String, HostTensor> state) {
+    public static Optional<Variable> scaling(Map<String, TensorSource> state) {
         return Optional.ofNullable(state.get(SCALING)).map(saved -> Variable.state(SCALING, saved.shape()));
     }
 

@@ -1,8 +1,8 @@
 package dev.tenth.recipe;
 
 import dev.tenth.torch.DType;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Shape;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +27,11 @@ public final class Names {
     }
 
     /** The names in the saved value of such a variable. */
-    public static List<String> of(HostTensor saved) {
+    public static List<String> of(TensorSource saved) {
         int longest = (int) saved.shape()[1];
         List<String> names = new ArrayList<>();
         StringBuilder name = new StringBuilder();
-        long[] characters = saved.longs();
+        long[] characters = saved.read().longs();
         for (int i = 0; i < characters.length; i++) {
             if (characters[i] != 0) {
                 name.append((char) characters[i]);

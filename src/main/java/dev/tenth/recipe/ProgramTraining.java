@@ -1,8 +1,9 @@
 package dev.tenth.recipe;
 
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** A training whose whole state lies in the variables of one program. What is left to say is how it begins and what a step is. */
 public abstract class ProgramTraining<P> implements Training<P> {
@@ -21,18 +22,28 @@ public abstract class ProgramTraining<P> implements Training<P> {
         this.program = program;
     }
 
+    /** Gives the program its data; for constructors: where that fails, the program is closed. */
+    protected final void fill(Consumer<Executable> data) {
+        try {
+            data.accept(program);
+        } catch (RuntimeException | Error e) {
+            program.close();
+            throw e;
+        }
+    }
+
     @Override
     public void turn(P parameters) {
         settings = parameters;
     }
 
     @Override
-    public Map<String, HostTensor> save() {
+    public Map<String, TensorSource> save() {
         return program.save();
     }
 
     @Override
-    public void load(Map<String, HostTensor> state) {
+    public void load(Map<String, TensorSource> state) {
         program.load(state);
     }
 

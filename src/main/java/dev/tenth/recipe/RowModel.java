@@ -6,7 +6,9 @@ import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
+import dev.tenth.torch.ProgramFile;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -65,7 +67,7 @@ public final class RowModel implements TensorModel {
      * @param state of a program that learned from {@link Examples}
      */
     public static RowModel classifier(
-            String input, long width, UnaryOperator<Tensor> logits, Map<String, HostTensor> state, Device device) {
+            String input, long width, UnaryOperator<Tensor> logits, Map<String, TensorSource> state, Device device) {
         List<String> classes = Examples.classes(state);
         Signature signature = new Signature(
                 List.of(new Port(input, DType.FLOAT32, List.of(width), "pixels from 0 to 1, or features")),
@@ -79,9 +81,7 @@ public final class RowModel implements TensorModel {
                     Tensor probabilities = logits.apply(inputs.get(input)).softmax(1);
                     return Map.of("probabilities", probabilities, "class", probabilities.argmax(1));
                 }));
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
-        return new RowModel(signature, program);
+        return new RowModel(signature, new Executable(traced, device, state));
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class RowModel implements TensorModel {
 
     /** It cuts and fills up as {@link #infer} does, so that it gives the same to the last bit. */
     @Override
-    public Optional<byte[]> archive() {
+    public Optional<ProgramFile> archive() {
         SortedMap<Integer, String> methods = new TreeMap<>();
         for (int rows : PIECES) {
             methods.put(rows, "infer" + rows);

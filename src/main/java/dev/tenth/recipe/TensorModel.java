@@ -2,6 +2,7 @@ package dev.tenth.recipe;
 
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.ProgramFile;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,10 +24,10 @@ public interface TensorModel extends AutoCloseable {
     Map<String, HostTensor> infer(Map<String, HostTensor> inputs);
 
     /**
-     * The model as a TorchScript file with its weights inside: {@code torch.jit.load} in Python opens it, and it is called as a
+     * The model as a TorchScript file, into which the weights come from its state: {@code torch.jit.load} in Python opens it, and it is called as a
      * function of the inputs, by their names, that gives a dictionary of the outputs. Empty if it cannot be written so.
      */
-    default Optional<byte[]> archive() {
+    default Optional<ProgramFile> archive() {
         return Optional.empty();
     }
 

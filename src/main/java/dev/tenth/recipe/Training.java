@@ -1,6 +1,6 @@
 package dev.tenth.recipe;
 
-import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -24,11 +24,19 @@ public interface Training<P> extends AutoCloseable {
     /** Goes on with other values of the turnable parameters, from the next step. */
     void turn(P parameters);
 
-    /** A copy of the state. */
-    Map<String, HostTensor> save();
+    /**
+     * The state, tensor by tensor: each is read when it is asked for, as it is then. Nothing of it can be read after the next
+     * step, or after {@link #close}.
+     */
+    Map<String, TensorSource> save();
 
-    /** Takes over a state that {@link #save} made, of a run with the same model. */
-    void load(Map<String, HostTensor> state);
+    /**
+     * Takes over a state that {@link #save} made, of a run with the same model.
+     *
+     * @throws IllegalArgumentException if a tensor is missing or has another shape or type
+     * @throws java.io.UncheckedIOException if one cannot be read
+     */
+    void load(Map<String, TensorSource> state);
 
     @Override
     void close();

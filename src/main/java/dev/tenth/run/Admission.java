@@ -1,6 +1,7 @@
 package dev.tenth.run;
 
 import dev.tenth.data.Dataset;
+import dev.tenth.data.Datasets;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 /** Whether a wish can become a run, and with which entry it begins. */
 final class Admission {
     private static final int LONGEST_NAME = 200;
+    /** A character becomes an integer of 8 bytes; pictures and tables grow less when they are unpacked. */
+    private static final long MEMORY_PER_FILE_BYTE = 8;
 
     private final Map<String, Recipe<?>> recipes;
     private final Workshop shop;
@@ -115,16 +118,39 @@ final class Admission {
         }
     }
 
-    /** @throws RefusedException if the model is too large */
+    /** @throws RefusedException if the run would take too much memory */
     <P extends Record & Parameters> void checkSize(Recipe<P> recipe, P parameters) {
-        long bytes = recipe.memoryBytes(parameters);
-        if (bytes > shop.limits().modelBytes()) {
+        long bytes = memoryBytes(recipe, parameters, shop.data());
+        Limits limits = shop.limits();
+        if (bytes > limits.runBytes()) {
             throw new RefusedException(
                     Reason.MODEL_TOO_LARGE,
                     "params",
-                    "params: the model would take %d MB, more than the %d MB that are allowed (tenth.limits.model-bytes)"
-                            .formatted(bytes >> 20, shop.limits().modelBytes() >> 20));
+                    "params: the run would take %,d MB (%,d MB of it for its data), more than the %,d MB that are allowed (%s)"
+                            .formatted(
+                                    bytes >> 20,
+                                    dataBytes(recipe, parameters, shop.data()) >> 20,
+                                    limits.runBytes() >> 20,
+                                    limits.modelBytes() <= limits.trainingBytes()
+                                            ? "tenth.limits.model-bytes"
+                                            : "tenth.limits.training-bytes"));
         }
+    }
+
+    /** The native memory of a run, in bytes: see {@link Limits#modelBytes}. */
+    static <P extends Record & Parameters> long memoryBytes(Recipe<P> recipe, P parameters, Datasets data) {
+        return recipe.memoryBytes(parameters) + dataBytes(recipe, parameters, data);
+    }
+
+    private static <P extends Record & Parameters> long dataBytes(Recipe<P> recipe, P parameters, Datasets data) {
+        Schema<P> schema = Schema.of(recipe);
+        Map<String, Object> values = schema.values(parameters);
+        return schema.fields().stream()
+                .filter(field -> field.about().dataset().length > 0)
+                .map(field -> data.find((String) values.get(field.name())))
+                .flatMap(Optional::stream)
+                .mapToLong(set -> MEMORY_PER_FILE_BYTE * set.bytes())
+                .sum();
     }
 
     /**

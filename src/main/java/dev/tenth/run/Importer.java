@@ -12,8 +12,8 @@ import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Device;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +110,7 @@ final class Importer {
 
     /** Opens what it can do, once: the model itself knows best which tensors it needs. */
     private static <P extends Record & Parameters> void requireFit(
-            Recipe<P> recipe, P parameters, Map<String, HostTensor> state) {
+            Recipe<P> recipe, P parameters, Map<String, TensorSource> state) {
         if (recipe.abilities().isEmpty()) {
             throw unfit(
                     "recipe", "runs of " + recipe.id() + " cannot be served, so there is nothing to import them for");
@@ -128,7 +128,7 @@ final class Importer {
     }
 
     private static <P extends Record & Parameters> AutoCloseable open(
-            Ability<P> ability, P parameters, Map<String, HostTensor> state) {
+            Ability<P> ability, P parameters, Map<String, TensorSource> state) {
         return switch (ability) {
             case Ability.GenerateText<P> text -> text.open(parameters, state, Device.CPU);
             case Ability.Infer<P> infer -> infer.opener().open(parameters, state, Device.CPU);

@@ -32,7 +32,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
         this.shop = shop;
         this.recipes = List.copyOf(recipes);
-        Scheduler scheduler = new Scheduler(shop.cores());
+        Scheduler scheduler = new Scheduler(shop.cores(), shop.limits().trainingBytes());
         this.admission = new Admission(recipes, shop, scheduler, ids);
         this.workers = new Workers(shop, scheduler);
         this.creation = new RunCreation(shop, admission, workers, ids);

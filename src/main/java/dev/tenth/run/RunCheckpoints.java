@@ -7,7 +7,8 @@ import dev.tenth.store.Checkpoints;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.Safetensors;
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
 final class RunCheckpoints {
     /** So many of the newest are never thinned out. */
     private static final int RECENT = 10;
+
+    private static final int PIECE_BYTES = 1 << 20;
 
     /** How often a checkpoint that cannot be read is tried, and how long between: a shortage of file handles passes. */
     private static final int READ_TRIES = 4;
@@ -54,8 +57,17 @@ final class RunCheckpoints {
         this.pinned = new HashSet<>(pinned);
     }
 
-    /** A checkpoint with what is in it. */
-    record Loaded(Checkpoint checkpoint, Safetensors content) {}
+    /**
+     * A checkpoint that is open to be read.
+     *
+     * @param content its tensors can be read as long as this is open
+     */
+    record Opened(Checkpoint checkpoint, SeekableByteChannel file, Safetensors content) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            file.close();
+        }
+    }
 
     /** Stores a state durably, then thins out the older ones. */
     Checkpoint write(long step, long seq, Safetensors content) {
@@ -67,6 +79,18 @@ final class RunCheckpoints {
             LOG.log(System.Logger.Level.WARNING, "the checkpoints of run " + run + " cannot be thinned out", e);
         }
         return written;
+    }
+
+    /** Stores a copy of a checkpoint of another run, byte for byte. */
+    Checkpoint copy(Opened from, long seq) {
+        return store.write(run, from.checkpoint().step(), seq, channel -> {
+            ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES);
+            from.file().position(0);
+            while (from.file().read(piece) >= 0) {
+                channel.write(piece.flip());
+                piece.compact();
+            }
+        });
     }
 
     /**
@@ -112,7 +136,7 @@ final class RunCheckpoints {
      * @param broken told of each that is passed over, and why
      * @throws UnreadableException if one cannot be read, also not when tried again
      */
-    Optional<Loaded> newest(long lastSeq, BiConsumer<Checkpoint, String> broken) {
+    Optional<Opened> newest(long lastSeq, BiConsumer<Checkpoint, String> broken) {
         for (Checkpoint checkpoint : store.list(run).reversed()) {
             if (checkpoint.seq() > lastSeq) {
                 // A checkpoint is written after its events. Here the log has lost some, and may get others in their
@@ -122,19 +146,19 @@ final class RunCheckpoints {
                 broken.accept(checkpoint, reason);
                 continue;
             }
-            Optional<Loaded> loaded = patiently(checkpoint, broken);
-            if (loaded.isPresent()) {
-                return loaded;
+            Optional<Opened> opened = patiently(checkpoint, broken);
+            if (opened.isPresent()) {
+                return opened;
             }
         }
         return Optional.empty();
     }
 
     /** Empty if it is corrupt, which is told, or was thinned out meanwhile. */
-    private Optional<Loaded> patiently(Checkpoint checkpoint, BiConsumer<Checkpoint, String> broken) {
+    private Optional<Opened> patiently(Checkpoint checkpoint, BiConsumer<Checkpoint, String> broken) {
         for (int tries = 1; ; tries++) {
             try {
-                return Optional.of(load(checkpoint));
+                return Optional.of(open(checkpoint));
             } catch (StoreException e) {
                 if (e.reason() == StoreException.Reason.CORRUPT) {
                     broken.accept(checkpoint, e.getMessage());
@@ -163,7 +187,7 @@ final class RunCheckpoints {
 
     /** A checkpoint is there and cannot be read: perhaps later. */
     static final class UnreadableException extends RuntimeException {
-        UnreadableException(Checkpoint checkpoint, StoreException cause) {
+        UnreadableException(Checkpoint checkpoint, Exception cause) {
             super("the checkpoint of step " + checkpoint.step() + " cannot be read: " + cause.getMessage(), cause);
         }
     }
@@ -177,17 +201,17 @@ final class RunCheckpoints {
     }
 
     /**
-     * The one of a step, or the newest, with what is in it. One that is thinned out while it is being opened is not there; of the
+     * The one of a step, or the newest, to be read. One that is thinned out while it is being opened is not there; of the
      * newest a corrupt one is passed over for the one before.
      *
      * @throws RefusedException if the one that is asked for is corrupt, naming the others
      * @throws StoreException if it cannot be read
      */
-    Optional<Loaded> read(Optional<Long> step) {
+    Optional<Opened> open(Optional<Long> step) {
         Optional<Checkpoint> found = find(step);
         while (found.isPresent()) {
             try {
-                return Optional.of(load(found.get()));
+                return Optional.of(open(found.get()));
             } catch (StoreException e) {
                 if (step.isPresent() && e.reason() == StoreException.Reason.CORRUPT) {
                     throw new RefusedException(
@@ -218,15 +242,22 @@ final class RunCheckpoints {
                         + store.list(run).stream().map(Checkpoint::step).toList());
     }
 
-    private Loaded load(Checkpoint checkpoint) {
-        try (ReadableByteChannel channel = store.open(checkpoint)) {
-            return new Loaded(checkpoint, Safetensors.read(channel));
+    private Opened open(Checkpoint checkpoint) {
+        SeekableByteChannel file = store.open(checkpoint);
+        try {
+            return new Opened(checkpoint, file, Safetensors.open(file));
         } catch (IOException e) {
-            throw new StoreException(
+            StoreException failure = new StoreException(
                     StoreException.Reason.UNAVAILABLE,
                     "checkpoint: that of step %d of run %s cannot be read: %s"
                             .formatted(checkpoint.step(), run, e.getMessage()),
                     e);
+            try {
+                file.close();
+            } catch (IOException closing) {
+                failure.addSuppressed(closing);
+            }
+            throw failure;
         }
     }
 

@@ -10,6 +10,8 @@ import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.torch.Safetensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -155,12 +157,16 @@ final class RunCreation {
      */
     RunEntry fork(RunEntry parent, RunCheckpoints checkpoints, Command.Fork fork) {
         requireReady();
-        RunCheckpoints.Loaded from = checkpoints.read(fork.step()).orElseThrow(() -> checkpoints.missing(fork.step()));
-        return fork(admission.recipe(parent.recipe()), parent, from, fork);
+        try (RunCheckpoints.Opened from =
+                checkpoints.open(fork.step()).orElseThrow(() -> checkpoints.missing(fork.step()))) {
+            return fork(admission.recipe(parent.recipe()), parent, from, fork);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a checkpoint that was read cannot be closed", e);
+        }
     }
 
     private <P extends Record & Parameters> RunEntry fork(
-            Recipe<P> recipe, RunEntry parent, RunCheckpoints.Loaded from, Command.Fork fork) {
+            Recipe<P> recipe, RunEntry parent, RunCheckpoints.Opened from, Command.Fork fork) {
         Schema<P> schema = Schema.of(recipe);
         P parameters = schema.with(StoredParameters.of(recipe, parent), fork.parameters());
         admission.check(recipe, parameters, fork.name());
@@ -175,7 +181,7 @@ final class RunCreation {
                 Optional.of(new RunEntry.Fork(parent.id(), step)));
         return withCheckpoint(child.id(), () -> {
             // Before the run is in the log: a run that is there finds what it goes on from.
-            RunCheckpoints.ofNew(shop, child.id()).write(step, child.lastSeq(), from.content());
+            RunCheckpoints.ofNew(shop, child.id()).copy(from, child.lastSeq());
             return begin(child, Optional.empty());
         });
     }

@@ -3,22 +3,30 @@ package dev.tenth.run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shares the cores among the runs: libgomp collapses when more threads compute than there are cores.
+ * Shares the cores and the memory among the runs: libgomp collapses when more threads compute than there are cores, and the
+ * system ends a process that takes more memory than there is.
  *
- * <p>Invariant: the threads of all tickets that are in hold fit the cores, except that one ticket alone always fits. Whoever
- * comes first is served first, so that a wide run is never starved by narrow ones.
+ * <p>Invariant: the threads of all tickets that are in hold fit the cores, and what their claimants have in memory fits the
+ * memory, except that one ticket alone always fits. Whoever comes first is served first, so that a wide run is never starved by
+ * narrow ones.
  */
 final class Scheduler implements AutoCloseable {
     /** Places are told at most so often, however fast the queue moves. */
     private static final long MILLISECONDS_BETWEEN_PLACES = 1_000;
 
     private final int cores;
+    private final long memory;
+    /** The bytes that claimants have, from their first ticket in hold until they leave: also while they rest without threads. */
+    private final Map<Claimant, Long> occupied = new HashMap<>();
+
     private final Deque<Ticket> queue = new ArrayDeque<>();
     private final List<Ticket> holders = new ArrayList<>();
     /** Claimants are told from one thread that holds no lock, so they may use their own. */
@@ -28,8 +36,10 @@ final class Scheduler implements AutoCloseable {
     private boolean placesAreDue;
     private boolean closed;
 
-    Scheduler(int cores) {
+    /** @param memory in bytes */
+    Scheduler(int cores, long memory) {
         this.cores = cores;
+        this.memory = memory;
     }
 
     /** Someone who waits for threads. Both calls come from one thread, one after the other. */
@@ -41,14 +51,16 @@ final class Scheduler implements AutoCloseable {
         void placed(Ticket ticket, int place);
     }
 
-    /** A claim on threads, from its entry into the queue to its release. */
+    /** A claim on threads and memory, from its entry into the queue to its release. */
     final class Ticket {
         private final int threads;
+        private final long bytes;
         private final Claimant claimant;
         private int toldPlace;
 
-        private Ticket(int threads, Claimant claimant) {
+        private Ticket(int threads, long bytes, Claimant claimant) {
             this.threads = threads;
+            this.bytes = bytes;
             this.claimant = claimant;
         }
 
@@ -59,7 +71,7 @@ final class Scheduler implements AutoCloseable {
             }
         }
 
-        /** Gives the threads back, or leaves the queue. Once more does nothing. */
+        /** Gives the threads back, or leaves the queue; the memory stays the claimant's. Once more does nothing. */
         void release() {
             synchronized (Scheduler.this) {
                 if (queue.remove(this) | holders.remove(this)) {
@@ -70,11 +82,15 @@ final class Scheduler implements AutoCloseable {
         }
     }
 
-    /** Claims threads. If they are free the ticket has them at once, otherwise its claimant is told when it has. */
-    synchronized Ticket claim(int threads, Claimant claimant) {
-        Ticket ticket = new Ticket(threads, claimant);
+    /**
+     * Claims threads and memory. If they are free the ticket has them at once, otherwise its claimant is told when it has.
+     *
+     * @param bytes of all that the claimant will have in memory
+     */
+    synchronized Ticket claim(int threads, long bytes, Claimant claimant) {
+        Ticket ticket = new Ticket(threads, bytes, claimant);
         if (queue.isEmpty() && fits(ticket)) {
-            holders.add(ticket);
+            hold(ticket);
         } else {
             queue.add(ticket);
             ticket.toldPlace = queue.size();
@@ -87,15 +103,41 @@ final class Scheduler implements AutoCloseable {
         return queue.size();
     }
 
+    /** A claimant's memory is of another size now; nobody is asked to leave for it. */
+    synchronized void resize(Claimant claimant, long bytes) {
+        if (occupied.replace(claimant, bytes) != null) {
+            admit();
+        }
+    }
+
+    /** A claimant has nothing in memory any more. */
+    synchronized void leave(Claimant claimant) {
+        if (occupied.remove(claimant) != null) {
+            admit();
+            placesMoved();
+        }
+    }
+
     private boolean fits(Ticket ticket) {
-        int held = holders.stream().mapToInt(holder -> holder.threads).sum();
-        return !closed && (holders.isEmpty() || held + ticket.threads <= cores);
+        int threads = holders.stream().mapToInt(holder -> holder.threads).sum();
+        long others = occupied.entrySet().stream()
+                .filter(entry -> entry.getKey() != ticket.claimant)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        return !closed
+                && (holders.isEmpty() || threads + ticket.threads <= cores)
+                && (others == 0 || others + ticket.bytes <= memory);
+    }
+
+    private void hold(Ticket ticket) {
+        holders.add(ticket);
+        occupied.put(ticket.claimant, ticket.bytes);
     }
 
     private void admit() {
         while (!queue.isEmpty() && fits(queue.peek())) {
             Ticket next = queue.remove();
-            holders.add(next);
+            hold(next);
             messenger.execute(() -> next.claimant.granted(next));
         }
     }

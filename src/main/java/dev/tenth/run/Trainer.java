@@ -12,6 +12,8 @@ import dev.tenth.store.StoreException;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Safetensors;
 import dev.tenth.torch.Torch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +59,11 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         return parameters.pace().threads();
     }
 
+    /** The native memory that the training takes. */
+    long memoryBytes() {
+        return Admission.memoryBytes(recipe, parameters, shop.data());
+    }
+
     /** The last step taken, also before the training is loaded. */
     long step() {
         return training == null ? journal.step() : step;
@@ -94,16 +101,21 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
      * @return false if there is none: the run is at its beginning
      */
     boolean goOn(BiConsumer<Checkpoint, String> passedOver) {
-        Optional<RunCheckpoints.Loaded> newest = checkpoints.newest(journal.lastSeq(), passedOver);
-        newest.ifPresent(loaded -> {
-            Checkpoint from = loaded.checkpoint();
+        Optional<RunCheckpoints.Opened> newest = checkpoints.newest(journal.lastSeq(), passedOver);
+        if (newest.isEmpty()) {
+            return false;
+        }
+        Checkpoint from = newest.get().checkpoint();
+        try (RunCheckpoints.Opened opened = newest.get()) {
             step = from.step();
             checkpointed = step;
             turnTo(interventions.after(step));
-            training.load(loaded.content().tensors());
+            training.load(opened.content().tensors());
             journal.resumed(step, from.seq());
-        });
-        return newest.isPresent();
+            return true;
+        } catch (IOException | UncheckedIOException e) {
+            throw new RunCheckpoints.UnreadableException(from, e);
+        }
     }
 
     /** Says that the run begins again, if an earlier start got far enough to show something. */

@@ -137,6 +137,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             LOG.log(System.Logger.Level.ERROR, "the model of run " + origin.id() + " cannot be closed", e);
         } finally {
             giveBackThreads();
+            scheduler.leave(this);
         }
     }
 
@@ -206,7 +207,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     /** Waits until its threads are free; false if it is asked to pause before that. */
     private boolean acquire() throws InterruptedException {
-        ticket = scheduler.claim(trainer.threads(), this);
+        ticket = scheduler.claim(trainer.threads(), trainer.memoryBytes(), this);
         if (ticket.place() == 0) {
             return true;
         }
@@ -240,7 +241,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private void tellPlace(int place) {
         // A run that was paused stays so until it has its threads: it is not at its beginning again.
         RunState state = journal.state() == RunState.QUEUED ? RunState.QUEUED : RunState.PAUSED;
-        tell(state, "waits for free threads: " + (place == 1 ? "next" : "position " + place) + " in the queue");
+        tell(
+                state,
+                "waits for free threads and memory: " + (place == 1 ? "next" : "position " + place) + " in the queue");
     }
 
     /** Says how the run stands; where the disk is too full for it, who asks is told so all the same. */
@@ -266,7 +269,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private void whileStill(Order order) {
         switch (order) {
             case Order.Asked(String id, Command.Stop stop) -> stopped(id, stop, "");
-            case Order.Asked(String id, Command.Set set) -> stored(() -> trainer.turn(id, set));
+            case Order.Asked(String id, Command.Set set) -> {
+                stored(() -> trainer.turn(id, set));
+                scheduler.resize(this, trainer.memoryBytes());
+            }
             case Order.Asked(String id, Command.Checkpoint checkpoint) ->
                 stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
             case Order.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
@@ -417,7 +423,10 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 untilStored(trainer::checkpoint);
                 untilStored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
             }
-            case Command.Set set -> untilStored(() -> trainer.turn(id, set));
+            case Command.Set set -> {
+                untilStored(() -> trainer.turn(id, set));
+                scheduler.resize(this, trainer.memoryBytes());
+            }
             case Command.Resume _, Command.Fork _ -> {} // done without the worker
         }
     }

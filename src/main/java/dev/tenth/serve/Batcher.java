@@ -5,6 +5,7 @@ import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
 import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.ProgramFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class Batcher implements AutoCloseable {
     }
 
     /** The model as a TorchScript file, if it can be written so. */
-    CompletableFuture<Optional<byte[]>> archive() {
+    CompletableFuture<Optional<ProgramFile>> archive() {
         return CompletableFuture.supplyAsync(model::archive, lane);
     }
 

@@ -13,8 +13,13 @@ import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import io.micrometer.core.instrument.Gauge;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.SeekableByteChannel;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,15 +126,27 @@ public final class Engine implements AutoCloseable {
      * @param ability the name of one of several; the first if empty
      * @throws ModelException if there is no such model, version or ability, or no room for it
      */
-    public CompletableFuture<byte[]> archive(String run, String version, Optional<String> ability) {
+    public CompletableFuture<Archive> archive(String run, String version, Optional<String> ability) {
         Version found = models.find(run, version);
         Ability.Infer<?> its = found.infer(ability);
         Loaded<Batcher> slot = tensors(found, its);
         return slot.model()
                 .thenCompose(Batcher::archive)
                 .whenComplete((_, _) -> loaded.release(slot))
-                .thenApply(archive -> archive.orElseThrow(() -> new ModelException(
-                        Reason.OTHER_ABILITY, "ability: " + its.name() + " cannot be written as TorchScript")));
+                .thenApply(program -> program.orElseThrow(() -> new ModelException(
+                        Reason.OTHER_ABILITY, "ability: " + its.name() + " cannot be written as TorchScript")))
+                .thenApply(program -> file -> {
+                    try (SeekableByteChannel checkpoint = models.open(found)) {
+                        program.write(file, Safetensors.open(checkpoint).tensors());
+                    }
+                });
+    }
+
+    /** A TorchScript file in the making: its weights come from the checkpoint as fast as somebody takes them. */
+    @FunctionalInterface
+    public interface Archive {
+        /** Writes the whole file. */
+        void writeTo(OutputStream file) throws IOException;
     }
 
     private Loaded<Batcher> tensors(Version version, Ability.Infer<?> ability) {
@@ -175,24 +192,27 @@ public final class Engine implements AutoCloseable {
     }
 
     private <M extends AutoCloseable> Loaded<M> acquire(
-            Version version, Ability<?> ability, BiFunction<Map<String, HostTensor>, Serial, M> opener) {
+            Version version, Ability<?> ability, BiFunction<Map<String, TensorSource>, Serial, M> opener) {
         Key key = new Key(
                 version.run().id(),
                 version.checkpoint().step(),
                 version.checkpoint().sha256(),
                 ability.name());
-        return loaded.acquire(key, version.checkpoint().bytes(), lane -> opener.apply(models.state(version), lane));
+        return loaded.acquire(
+                key,
+                version.checkpoint().bytes(),
+                lane -> models.withState(version, state -> opener.apply(state, lane)));
     }
 
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TensorModel open(
-            Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, HostTensor> state) {
+            Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, TensorSource> state) {
         return ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
     }
 
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TextModel open(
-            Version version, Recipe<P> recipe, Ability.GenerateText<?> ability, Map<String, HostTensor> state) {
+            Version version, Recipe<P> recipe, Ability.GenerateText<?> ability, Map<String, TensorSource> state) {
         return ((Ability.GenerateText<P>) ability).open(parameters(version, recipe), state, device);
     }
 

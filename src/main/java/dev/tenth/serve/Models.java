@@ -9,16 +9,18 @@ import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import java.io.IOException;
-import java.nio.channels.ReadableByteChannel;
+import java.io.UncheckedIOException;
+import java.nio.channels.SeekableByteChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** What can be served: a model is a run, a version of it is one of its checkpoints. Safe for many threads. */
 public final class Models {
@@ -225,11 +227,24 @@ public final class Models {
                 .toList();
     }
 
-    /** The tensors of a version. */
-    Map<String, HostTensor> state(Version version) {
-        try (ReadableByteChannel file = checkpoints.open(version.checkpoint())) {
-            return Safetensors.read(file).tensors();
-        } catch (IOException | StoreException e) {
+    /** Uses the tensors of a version, which can be read until the use ends. */
+    <T> T withState(Version version, Function<Map<String, TensorSource>, T> use) {
+        try (SeekableByteChannel file = open(version)) {
+            return use.apply(Safetensors.open(file).tensors());
+        } catch (IOException | UncheckedIOException e) {
+            throw unreadable(version, e);
+        }
+    }
+
+    /**
+     * The bytes of a version.
+     *
+     * @throws ModelException if it is not there any more, or broken
+     */
+    SeekableByteChannel open(Version version) {
+        try {
+            return checkpoints.open(version.checkpoint());
+        } catch (StoreException e) {
             throw unreadable(version, e);
         }
     }

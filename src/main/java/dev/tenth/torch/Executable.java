@@ -12,10 +12,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Function;
 
 /**
  * A program on a device with the memory of its variables. It owns all its native memory; {@link #close} frees it. One
@@ -46,6 +49,28 @@ public final class Executable implements AutoCloseable {
      * @param residents the values of some data variables; each is released when this is closed, or cannot be made
      */
     public Executable(Program program, Device device, long seed, Map<Variable, Resident> residents) {
+        this(program, device, residents, variable -> variable.first(seed));
+    }
+
+    /**
+     * Loads a program with a saved state, as {@link #load} would take it over.
+     *
+     * @throws IllegalArgumentException if a tensor is missing or has another shape or type
+     * @throws UncheckedIOException if one cannot be read
+     */
+    public Executable(Program program, Device device, Map<String, TensorSource> state) {
+        this(
+                program,
+                device,
+                Map.of(),
+                variable -> variable.role() == Variable.Role.DATA ? variable.first(0) : saved(variable, state));
+    }
+
+    private Executable(
+            Program program,
+            Device device,
+            Map<Variable, Resident> residents,
+            Function<Variable, TensorSource> values) {
         this.program = program;
         this.residents = Map.copyOf(residents);
         Torch.load();
@@ -63,14 +88,14 @@ public final class Executable implements AutoCloseable {
                 variables.put(
                         variable.name(),
                         resident == null
-                                ? NativeArrays.copyIn(manager, variable.first(seed))
+                                ? NativeArrays.copyIn(manager, values.apply(variable))
                                 : resident.array(variable, device));
             }
             bind();
         } catch (IOException e) {
             close();
             throw new UncheckedIOException("reading from memory", e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             close();
             throw e;
         }
@@ -101,39 +126,74 @@ public final class Executable implements AutoCloseable {
         return selector;
     }
 
-    /** The values of the variables that are saved, by name. */
-    public Map<String, HostTensor> save() {
-        Map<String, HostTensor> saved = new LinkedHashMap<>();
-        for (Variable variable : program.variables()) {
-            if (variable.role() != Variable.Role.DATA) {
-                saved.put(variable.name(), get(variable));
-            }
-        }
+    /**
+     * The variables that are saved, by name. Each is read when it is asked for, as it is then, by the thread that uses the
+     * program; none after {@link #close}.
+     */
+    public Map<String, TensorSource> save() {
+        Map<String, TensorSource> saved = new LinkedHashMap<>();
+        savedVariables().forEach(variable -> saved.put(variable.name(), new Value(variable)));
         return saved;
     }
 
-    /** The program with the variables' values as they are now, for use elsewhere: see {@link Program#module}. */
-    public byte[] module(SortedMap<Integer, String> pieces) {
-        return program.module(pieces, save());
+    private List<Variable> savedVariables() {
+        return program.variables().stream()
+                .filter(variable -> variable.role() != Variable.Role.DATA)
+                .toList();
+    }
+
+    /** The program without its weights, for use elsewhere: see {@link Program#module}. */
+    public ProgramFile module(SortedMap<Integer, String> pieces) {
+        return program.module(pieces);
     }
 
     /**
      * Takes over values that {@link #save} gave. Values of variables that this program does not have are left aside.
      *
      * @throws IllegalArgumentException if one is missing or has another shape or type; nothing was changed then
+     * @throws UncheckedIOException if one cannot be read; some may have been changed then
      */
-    public void load(Map<String, HostTensor> saved) {
-        List<Variable> wanted = program.variables().stream()
-                .filter(variable -> variable.role() != Variable.Role.DATA)
-                .toList();
-        for (Variable variable : wanted) {
-            HostTensor value = saved.get(variable.name());
-            if (value == null) {
-                throw new IllegalArgumentException("state: " + variable.name() + " is missing");
-            }
-            check(variable, value);
+    public void load(Map<String, TensorSource> state) {
+        Map<Variable, TensorSource> values = new LinkedHashMap<>();
+        savedVariables().forEach(variable -> values.put(variable, saved(variable, state)));
+        values.forEach(this::set);
+    }
+
+    /** A variable's value in a saved state. */
+    private static TensorSource saved(Variable variable, Map<String, TensorSource> state) {
+        TensorSource value = state.get(variable.name());
+        if (value == null) {
+            throw new IllegalArgumentException("state: " + variable.name() + " is missing");
         }
-        wanted.forEach(variable -> set(variable, saved.get(variable.name())));
+        check(variable, value);
+        return value;
+    }
+
+    /** A variable's value in native memory. */
+    private final class Value implements TensorSource {
+        private final Variable variable;
+
+        Value(Variable variable) {
+            this.variable = variable;
+        }
+
+        @Override
+        public DType type() {
+            return variable.type();
+        }
+
+        @Override
+        public long[] shape() {
+            return variable.shape().dimensions();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            if (closed) {
+                throw new IllegalStateException(variable.name() + ": its program is closed");
+            }
+            NativeArrays.write(array(variable), channel);
+        }
     }
 
     /** A copy of a variable's value. */
@@ -142,7 +202,7 @@ public final class Executable implements AutoCloseable {
     }
 
     /** Gives a variable a value. What is resident belongs to other programs as well: it cannot be set. */
-    public void set(Variable variable, HostTensor value) {
+    public void set(Variable variable, TensorSource value) {
         check(variable, value);
         if (residents.containsKey(variable)) {
             throw new IllegalArgumentException(variable.name() + ": what is resident cannot be set");
@@ -158,10 +218,16 @@ public final class Executable implements AutoCloseable {
         }
     }
 
-    private static void check(Variable variable, HostTensor value) {
-        if (value.type() != variable.type() || !Shape.of(value.shape()).equals(variable.shape())) {
-            throw new IllegalArgumentException(
-                    "state: " + variable.name() + " is " + variable.type() + variable.shape() + ", the value " + value);
+    private static void check(Variable variable, TensorSource value) {
+        if (value.type() != variable.type()
+                || !Arrays.equals(value.shape(), variable.shape().dimensions())) {
+            throw new IllegalArgumentException("state: %s is %s%s, the value %s%s"
+                    .formatted(
+                            variable.name(),
+                            variable.type(),
+                            variable.shape(),
+                            value.type(),
+                            Arrays.toString(value.shape())));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.tenth.torch;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
 /**
@@ -10,7 +12,7 @@ import java.util.Arrays;
  * @param shape the dimensions, outermost first; empty for a scalar
  * @param bytes the elements in row-major order, little-endian, from position 0 to its limit
  */
-public record HostTensor(DType type, long[] shape, ByteBuffer bytes) {
+public record HostTensor(DType type, long[] shape, ByteBuffer bytes) implements TensorSource {
 
     public HostTensor {
         long expected = size(shape) * type.bytes();
@@ -84,6 +86,17 @@ public record HostTensor(DType type, long[] shape, ByteBuffer bytes) {
         if (type != wanted) {
             throw new IllegalStateException("type: the tensor is " + type + ", not " + wanted);
         }
+    }
+
+    @Override
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        Pieces.write(bytes, channel);
+    }
+
+    /** Itself: it is in the JVM's memory already. */
+    @Override
+    public HostTensor read() {
+        return this;
     }
 
     @Override

@@ -55,21 +55,14 @@ public final class Program {
      *
      * @param pieces the methods that do this for a fixed number of rows, by that number: rows are cut into these, the last
      *     piece filled up with zeros
-     * @param state a value for each variable
-     * @throws IllegalArgumentException if a value is missing, or a method takes more than tensors or needs gradients
+     * @throws IllegalArgumentException if a method takes more than tensors or needs gradients
      */
-    public byte[] module(SortedMap<Integer, String> pieces, Map<String, HostTensor> state) {
-        Map<String, HostTensor> values = new LinkedHashMap<>();
-        for (Variable variable : variables) {
-            HostTensor value = state.get(variable.name());
-            if (value == null) {
-                throw new IllegalArgumentException("state: " + variable.name() + " is missing");
-            }
-            values.put(variable.name(), value);
-        }
+    public ProgramFile module(SortedMap<Integer, String> pieces) {
         SortedMap<Integer, Method> methods = new TreeMap<>();
         pieces.forEach((rows, name) -> methods.put(rows, method(name)));
-        return TorchScriptArchive.of(TorchScriptModule.code(variables, methods), values);
+        return new ProgramFile(
+                TorchScriptModule.code(variables, methods),
+                variables.stream().map(Variable::name).toList());
     }
 
     Method method(String name) {

@@ -8,22 +8,24 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
  * Named tensors with metadata in the safetensors format, which Python opens with {@code safetensors.safe_open}: the
- * length of the header in 8 bytes, a JSON header with type, shape and offsets of each tensor, the data.
+ * length of the header in 8 bytes, a JSON header with type, shape and offsets of each tensor, the data. Only the header is
+ * held in memory; tensors are read and written one after the other.
  *
  * @param tensors by name, in the order of the file
  * @param metadata text by name; the format allows strings only
  * @see <a href="https://huggingface.co/docs/safetensors">the format</a>
  */
-public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> metadata) {
+public record Safetensors(Map<String, TensorSource> tensors, Map<String, String> metadata) {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String METADATA = "__metadata__";
     /** The format's own limit of a header. */
@@ -32,17 +34,17 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
     private static final int ALIGNMENT = 8;
 
     public Safetensors {
-        tensors = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
-        metadata = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     /** Writes all of it to the channel. */
     public void write(WritableByteChannel channel) throws IOException {
         byte[] header = header();
         ByteBuffer start = ByteBuffer.allocate(Long.BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
-        writeFully(channel, start.putLong(header.length).put(header).flip());
-        for (HostTensor tensor : tensors.values()) {
-            writeFully(channel, tensor.bytes());
+        Pieces.write(start.putLong(header.length).put(header).flip(), channel);
+        for (TensorSource tensor : tensors.values()) {
+            tensor.writeTo(channel);
         }
     }
 
@@ -53,15 +55,15 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
             metadata.forEach(texts::put);
         }
         long offset = 0;
-        for (Map.Entry<String, HostTensor> entry : tensors.entrySet()) {
-            HostTensor tensor = entry.getValue();
+        for (Map.Entry<String, TensorSource> entry : tensors.entrySet()) {
+            TensorSource tensor = entry.getValue();
             ObjectNode node = header.putObject(entry.getKey());
             node.put("dtype", tensor.type().safetensorsName());
             var shape = node.putArray("shape");
             for (long dimension : tensor.shape()) {
                 shape.add(dimension);
             }
-            long end = offset + tensor.bytes().remaining();
+            long end = offset + tensor.byteCount();
             node.putArray("data_offsets").add(offset).add(end);
             offset = end;
         }
@@ -74,51 +76,70 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
         }
     }
 
-    /**
-     * Reads a whole file from the channel.
-     *
-     * @throws IOException if the bytes are not a complete safetensors file; the message says what is wrong
-     */
-    public static Safetensors read(ReadableByteChannel channel) throws IOException {
-        return read(channel, Long.MAX_VALUE);
+    /** Bytes that can be read from any place. */
+    @FunctionalInterface
+    private interface Bytes {
+        /** Reads some of the bytes from a position on into the target; −1 where there are none. */
+        int read(ByteBuffer target, long position) throws IOException;
     }
 
     /**
-     * The same for a file that may say anything: no memory is taken for more than its size.
+     * Opens a file that may say anything: no memory is taken for more than its header. The tensors are read from the channel,
+     * by one thread at a time, as long as it is open.
      *
-     * @param size of the whole file in bytes
+     * @throws IOException if it is not a complete safetensors file; the message says what is wrong
      */
-    public static Safetensors read(ReadableByteChannel channel, long size) throws IOException {
-        long length = readFully(channel, Long.BYTES, "header length").getLong();
+    public static Safetensors open(SeekableByteChannel file) throws IOException {
+        return parse((target, position) -> file.position(position).read(target), file.size());
+    }
+
+    /**
+     * The same of a small file in the JVM's memory.
+     *
+     * @throws IOException if it is not a complete safetensors file; the message says what is wrong
+     */
+    public static Safetensors of(byte[] all) throws IOException {
+        return parse(
+                (target, position) -> {
+                    int count = (int) Math.min(target.remaining(), all.length - position);
+                    if (count <= 0) {
+                        return -1;
+                    }
+                    target.put(all, (int) position, count);
+                    return count;
+                },
+                all.length);
+    }
+
+    private static Safetensors parse(Bytes file, long size) throws IOException {
+        long length = readFully(file, 0, Long.BYTES, "header length").getLong();
         if (length < 2 || length > MAX_HEADER_BYTES) {
             throw new IOException(
                     "safetensors: a header of " + length + " bytes is not between 2 and " + MAX_HEADER_BYTES);
         }
-        requireInside("the header", length, size);
-        JsonNode header = parseHeader(readFully(channel, (int) length, "header"));
+        long start = Long.BYTES + length;
+        if (start > size) {
+            throw new EOFException("safetensors: the header ends at " + start + ", the file has " + size + " bytes");
+        }
+        JsonNode header = parseHeader(readFully(file, Long.BYTES, (int) length, "header"));
         Map<String, String> metadata = new LinkedHashMap<>();
         header.path(METADATA)
                 .properties()
                 .forEach(text -> metadata.put(text.getKey(), text.getValue().asText()));
-        Map<String, HostTensor> tensors = new LinkedHashMap<>();
-        long position = 0;
+        Map<String, TensorSource> tensors = new LinkedHashMap<>();
+        long end = start;
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
             if (!entry.getKey().equals(METADATA)) {
-                requireInside(
-                        entry.getKey(),
-                        entry.getValue().path("data_offsets").path(1).asLong(),
-                        size);
-                tensors.put(entry.getKey(), readTensor(channel, entry.getKey(), entry.getValue(), position));
-                position = entry.getValue().path("data_offsets").path(1).asLong();
+                Stored tensor = stored(file, start, end, entry.getKey(), entry.getValue());
+                end = tensor.position() + tensor.byteCount();
+                if (end > size) {
+                    throw new EOFException("safetensors: %s ends at %d of the data, of which the file has %d bytes"
+                            .formatted(entry.getKey(), end - start, size - start));
+                }
+                tensors.put(entry.getKey(), tensor);
             }
         }
         return new Safetensors(tensors, metadata);
-    }
-
-    private static void requireInside(String what, long end, long size) throws EOFException {
-        if (end > size) {
-            throw new EOFException("safetensors: " + what + " ends at " + end + ", the file has " + size + " bytes");
-        }
     }
 
     private static JsonNode parseHeader(ByteBuffer bytes) throws IOException {
@@ -129,29 +150,35 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
         return header;
     }
 
-    private static HostTensor readTensor(ReadableByteChannel channel, String name, JsonNode node, long position)
-            throws IOException {
+    /** A tensor of the header, which should begin at {@code position} of the file. */
+    private static Stored stored(Bytes file, long start, long position, String name, JsonNode node) throws IOException {
         long begin = node.path("data_offsets").path(0).asLong(-1);
         long end = node.path("data_offsets").path(1).asLong(-1);
-        if (begin != position || end < begin || end - begin > Integer.MAX_VALUE - ALIGNMENT) {
+        if (begin != position - start || end < begin) {
             throw new IOException("safetensors: %s lies at %d..%d, but its data should begin at %d"
-                    .formatted(name, begin, end, position));
+                    .formatted(name, begin, end, position - start));
         }
-        long[] shape = StreamSupport.stream(node.path("shape").spliterator(), false)
+        long[] dimensions = StreamSupport.stream(node.path("shape").spliterator(), false)
                 .mapToLong(JsonNode::asLong)
                 .toArray();
-        ByteBuffer bytes = readFully(channel, (int) (end - begin), name);
         try {
-            return new HostTensor(DType.ofSafetensorsName(node.path("dtype").asText()), shape, bytes);
+            DType type = DType.ofSafetensorsName(node.path("dtype").asText());
+            Shape shape = Shape.of(dimensions);
+            Stored tensor = new Stored(file, position, name, type, shape.dimensions());
+            if (tensor.byteCount() != end - begin) {
+                throw new IOException("safetensors: %s: %d bytes do not fill %s%s, which takes %d"
+                        .formatted(name, end - begin, type, shape, tensor.byteCount()));
+            }
+            return tensor;
         } catch (IllegalArgumentException | ArithmeticException e) {
             throw new IOException("safetensors: " + name + ": " + e.getMessage(), e);
         }
     }
 
-    private static ByteBuffer readFully(ReadableByteChannel channel, int length, String what) throws IOException {
+    private static ByteBuffer readFully(Bytes file, long position, int length, String what) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
-            if (channel.read(bytes) < 0) {
+            if (file.read(bytes, position + bytes.position()) < 0) {
                 throw new EOFException("safetensors: the file ends inside " + what + ": " + bytes.position() + " of "
                         + length + " bytes are there");
             }
@@ -159,9 +186,15 @@ public record Safetensors(Map<String, HostTensor> tensors, Map<String, String> m
         return bytes.flip();
     }
 
-    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
+    /** A tensor in a file. */
+    private record Stored(Bytes file, long position, String name, DType type, long[] shape) implements TensorSource {
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            long bytes = byteCount();
+            for (long done = 0; done < bytes; done += Pieces.BYTES) {
+                int length = (int) Math.min(Pieces.BYTES, bytes - done);
+                Pieces.write(readFully(file, position + done, length, name), channel);
+            }
         }
     }
 }

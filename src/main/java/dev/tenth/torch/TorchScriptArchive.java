@@ -3,10 +3,13 @@ package dev.tenth.torch;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
@@ -22,17 +25,23 @@ final class TorchScriptArchive {
 
     /** {@code Program} with its attributes {@code _state = []} and {@code _leaves = []}. */
     static byte[] of(String code) {
-        return archive(code, Map.of(), pickle -> {
-            emptyList(pickle, "_state");
-            emptyList(pickle, "_leaves");
-        });
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            write(bytes, code, Map.of(), pickle -> {
+                emptyList(pickle, "_state");
+                emptyList(pickle, "_leaves");
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory", e);
+        }
+        return bytes.toByteArray();
     }
 
     /** {@code Program} with tensors as its attributes. */
-    static byte[] of(String code, Map<String, HostTensor> attributes) {
-        return archive(code, attributes, pickle -> {
+    static void write(OutputStream file, String code, Map<String, TensorSource> attributes) throws IOException {
+        write(file, code, attributes, pickle -> {
             int place = 0;
-            for (Map.Entry<String, HostTensor> attribute : attributes.entrySet()) {
+            for (Map.Entry<String, TensorSource> attribute : attributes.entrySet()) {
                 text(pickle, attribute.getKey());
                 tensor(pickle, attribute.getValue(), place++);
             }
@@ -45,36 +54,36 @@ final class TorchScriptArchive {
         void writeTo(DataOutputStream pickle) throws IOException;
     }
 
-    private static byte[] archive(String code, Map<String, HostTensor> tensors, Attributes attributes) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            store(zip, "program/data.pkl", module(attributes));
-            store(zip, "program/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
-            int place = 0;
-            for (HostTensor tensor : tensors.values()) {
-                byte[] data = new byte[tensor.bytes().remaining()];
-                tensor.bytes().get(data);
-                store(zip, "program/data/" + place++, data);
-            }
-            store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
-            store(zip, "program/version", VERSION.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("writing to memory", e);
+    private static void write(OutputStream file, String code, Map<String, TensorSource> tensors, Attributes attributes)
+            throws IOException {
+        ZipOutputStream zip = new ZipOutputStream(file);
+        store(zip, "program/data.pkl", module(attributes));
+        store(zip, "program/code/__torch__.py", code.getBytes(StandardCharsets.UTF_8));
+        int place = 0;
+        for (TensorSource tensor : tensors.values()) {
+            store(zip, "program/data/" + place++, tensor);
         }
-        return bytes.toByteArray();
+        store(zip, "program/constants.pkl", new byte[] {(byte) 0x80, 2, ')', '.'});
+        store(zip, "program/version", VERSION.getBytes(StandardCharsets.UTF_8));
+        zip.finish();
     }
 
     private static void store(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        store(zip, name, HostTensor.of(content, content.length));
+    }
+
+    /** An entry that is not compressed tells its checksum before its content, so the content is read twice. */
+    private static void store(ZipOutputStream zip, String name, TensorSource content) throws IOException {
         CRC32 checksum = new CRC32();
-        checksum.update(content);
+        content.writeTo(Channels.newChannel(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum)));
         ZipEntry entry = new ZipEntry(name);
         entry.setMethod(ZipEntry.STORED);
-        entry.setSize(content.length);
+        entry.setSize(content.byteCount());
         entry.setCrc(checksum.getValue());
         // The same program gives the same bytes.
         entry.setTime(0);
         zip.putNextEntry(entry);
-        zip.write(content);
+        content.writeTo(Channels.newChannel(zip));
         zip.closeEntry();
     }
 
@@ -97,7 +106,7 @@ final class TorchScriptArchive {
     }
 
     /** A tensor whose elements lie in the record of this place. */
-    private static void tensor(DataOutputStream pickle, HostTensor tensor, int place) throws IOException {
+    private static void tensor(DataOutputStream pickle, TensorSource tensor, int place) throws IOException {
         long[] shape = tensor.shape();
         long[] strides = new long[shape.length];
         long elements = 1;

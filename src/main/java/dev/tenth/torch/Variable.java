@@ -1,6 +1,9 @@
 package dev.tenth.torch;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -12,6 +15,15 @@ import java.util.random.RandomGenerator;
  *     models train side by side in one program: the same variable has the same first values in each lane
  */
 public record Variable(String name, DType type, Shape shape, Initial initial, Role role) {
+    /** The most bytes that one variable can have: it is read and written through one buffer. */
+    private static final long LARGEST = Integer.MAX_VALUE;
+
+    public Variable {
+        if (shape.elements() > LARGEST / type.bytes()) {
+            throw new IllegalArgumentException("variable: %s is %s%s; one tensor can have at most %,d bytes"
+                    .formatted(name, type, shape, LARGEST));
+        }
+    }
 
     /** What a variable is for. */
     public enum Role {
@@ -78,34 +90,45 @@ public record Variable(String name, DType type, Shape shape, Initial initial, Ro
     }
 
     /** Its first values in a run: they depend on the seed and its name (without the lane) alone. */
-    HostTensor first(long seed) {
+    TensorSource first(long seed) {
         String origin = name.contains("@") ? name.substring(0, name.indexOf('@')) : name;
-        RandomGenerator random = new SplittableRandom(Randomness.mix(seed, origin));
-        int size = Math.toIntExact(shape.elements());
-        return switch (type) {
-            case FLOAT32 -> {
-                float[] values = new float[size];
-                for (int i = 0; i < size; i++) {
-                    values[i] = (float) initial.at(i, random);
+        return new First(this, Randomness.mix(seed, origin));
+    }
+
+    /** First values, which are drawn whenever they are written. */
+    private record First(Variable variable, long seed) implements TensorSource {
+        @Override
+        public DType type() {
+            return variable.type();
+        }
+
+        @Override
+        public long[] shape() {
+            return variable.shape().dimensions();
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            RandomGenerator random = new SplittableRandom(seed);
+            ByteBuffer piece = ByteBuffer.allocate((int) Math.min(Pieces.BYTES, byteCount()))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            long elements = variable.shape().elements();
+            for (long i = 0; i < elements; i++) {
+                double value = variable.initial().at(i, random);
+                switch (variable.type()) {
+                    case FLOAT32 -> piece.putFloat((float) value);
+                    case FLOAT64 -> piece.putDouble(value);
+                    case INT64 -> piece.putLong((long) value);
+                    case UINT8 -> piece.put((byte) value);
+                    case BFLOAT16, BOOL ->
+                        throw new IllegalStateException(variable.name() + ": a variable cannot be " + variable.type());
                 }
-                yield HostTensor.of(values, shape.dimensions());
-            }
-            case FLOAT64 -> {
-                double[] values = new double[size];
-                for (int i = 0; i < size; i++) {
-                    values[i] = initial.at(i, random);
+                if (!piece.hasRemaining()) {
+                    Pieces.write(piece.flip(), channel);
+                    piece.clear();
                 }
-                yield HostTensor.of(values, shape.dimensions());
             }
-            case INT64 -> {
-                long[] values = new long[size];
-                for (int i = 0; i < size; i++) {
-                    values[i] = (long) initial.at(i, random);
-                }
-                yield HostTensor.of(values, shape.dimensions());
-            }
-            case UINT8 -> new HostTensor(type, shape.dimensions(), ByteBuffer.allocate(size));
-            case BFLOAT16, BOOL -> throw new IllegalStateException(name + ": a variable cannot be " + type);
-        };
+            Pieces.write(piece.flip(), channel);
+        }
     }
 }

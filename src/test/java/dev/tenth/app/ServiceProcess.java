@@ -5,16 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
-import java.io.ByteArrayInputStream;
+import dev.tenth.torch.SavedState;
+import dev.tenth.torch.TensorSource;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.channels.Channels;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -163,19 +162,18 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** The state in a run's last checkpoint. */
-    Map<String, HostTensor> weights(String run) throws IOException, InterruptedException {
+    Map<String, TensorSource> weights(String run) throws IOException, InterruptedException {
         return weights(run, document(run).path("steps").asLong());
     }
 
     /** The state in the checkpoint of a step. */
-    Map<String, HostTensor> weights(String run, long step) throws IOException, InterruptedException {
+    Map<String, TensorSource> weights(String run, long step) throws IOException, InterruptedException {
         byte[] file = http.send(
                         request("/api/v1/runs/" + run + "/checkpoints/" + step)
                                 .header("Accept", "application/octet-stream")
                                 .build(),
                         BodyHandlers.ofByteArray())
                 .body();
-        return Safetensors.read(Channels.newChannel(new ByteArrayInputStream(file)))
-                .tensors();
+        return SavedState.copy(Safetensors.of(file).tensors());
     }
 }

@@ -16,7 +16,8 @@ import dev.tenth.recipe.Setting;
 import dev.tenth.recipe.Training;
 import dev.tenth.recipes.Recipes;
 import dev.tenth.torch.Device;
-import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.SavedState;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -92,12 +93,12 @@ class TravelIT {
      * @param parameters those that differ from the default preset's
      * @param from the state of a step to go on from; begins at the beginning if that is 0
      */
-    private <P extends Record & Parameters> Map<String, HostTensor> trained(
+    private <P extends Record & Parameters> Map<String, TensorSource> trained(
             Recipe<P> recipe,
             Map<String, ?> parameters,
             Map<Long, Map<String, Object>> turns,
             long from,
-            Map<String, HostTensor> state) {
+            Map<String, TensorSource> state) {
         Torch.useThreads(1);
         Schema<P> schema = Schema.of(recipe);
         P now = schema.with(recipe.presets().getFirst().parameters(), parameters);
@@ -114,14 +115,14 @@ class TravelIT {
                 if (turns.containsKey(step)) {
                     now = schema.turned(now, turns.get(step));
                     // Another training with the same state: so it does not matter which parameters shape the program.
-                    Map<String, HostTensor> reached = training.save();
+                    Map<String, TensorSource> reached = SavedState.copy(training.save());
                     training.close();
                     training = recipe.prepare(now, setting);
                     training.load(reached);
                 }
                 training.step(step + 1, _ -> {});
             }
-            return training.save();
+            return SavedState.copy(training.save());
         } finally {
             training.close();
         }
@@ -184,7 +185,7 @@ class TravelIT {
             assertThat(service.document(third).path("parent").path("run").asText())
                     .isEqualTo(second);
             Map<String, Object> wish = Map.of("steps", 2400, "checkpointEvery", 300, "showEvery", 50, "dSteps", 4);
-            Map<String, HostTensor> state = service.weights(first, 300);
+            Map<String, TensorSource> state = service.weights(first, 300);
             assertThat(service.weights(second)).isEqualTo(trained(gan1d(), wish, Map.of(), 300, state));
             Map<String, Object> other = new TreeMap<>(wish);
             other.put("gLearningRate", .0001);

@@ -14,6 +14,8 @@ import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
+import dev.tenth.torch.SavedState;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -160,10 +162,10 @@ class ExamplesTest {
 
     @Test
     void aModelOfRowsGivesEachRowTheSameInAnyNumber() {
-        Map<String, HostTensor> state = new HashMap<>();
+        Map<String, TensorSource> state = new HashMap<>();
         Examples examples = Examples.of("t", table(50));
         try (Executable trained = open(examples, new Residents(), new Epochs(30, 10, 1))) {
-            state.putAll(trained.save());
+            state.putAll(SavedState.copy(trained.save()));
         }
         try (RowModel model = RowModel.classifier("features", FEATURES, LAYER::apply, state, Device.CPU)) {
             assertThat(model.signature().classes()).containsExactly("even", "odd");

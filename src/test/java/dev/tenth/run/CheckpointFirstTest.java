@@ -9,6 +9,7 @@ import dev.tenth.store.RunEntry;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Runs that begin with a checkpoint: imports and forks. */
 @Timeout(120)
 class CheckpointFirstTest {
-    private static final Map<String, HostTensor> STATE = Map.of("sum", HostTensor.of(new double[] {4}));
+    private static final Map<String, TensorSource> STATE = Map.of("sum", HostTensor.of(new double[] {4}));
 
     @TempDir
     Path home;
@@ -45,7 +46,7 @@ class CheckpointFirstTest {
         room.close();
     }
 
-    private RunEntry take(Map<String, HostTensor> state, Map<String, String> about) {
+    private RunEntry take(Map<String, TensorSource> state, Map<String, String> about) {
         return room.runs.take(
                 new Safetensors(state, about), Optional.of("counting"), Optional.empty(), Optional.empty());
     }

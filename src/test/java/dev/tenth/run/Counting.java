@@ -13,6 +13,7 @@ import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -139,14 +140,14 @@ final class Counting implements Recipe<Counting.Settings> {
         }
 
         @Override
-        public Map<String, HostTensor> save() {
+        public Map<String, TensorSource> save() {
             return Map.of("sum", HostTensor.of(new double[] {sum}));
         }
 
         @Override
-        public void load(Map<String, HostTensor> state) {
+        public void load(Map<String, TensorSource> state) {
             loading.run();
-            sum = state.get("sum").doubles()[0];
+            sum = state.get("sum").read().doubles()[0];
         }
 
         @Override

@@ -99,14 +99,15 @@ class RunCheckpointsTest {
     @Test
     void whoAsksForTheNewestGetsTheNewestWholeOne() throws IOException {
         Files.writeString(file(30), "torn");
-        assertThat(checkpoints.read(Optional.empty()).orElseThrow().checkpoint().step())
-                .isEqualTo(20);
+        try (RunCheckpoints.Opened opened = checkpoints.open(Optional.empty()).orElseThrow()) {
+            assertThat(opened.checkpoint().step()).isEqualTo(20);
+        }
     }
 
     @Test
     void whoAsksForACorruptOneIsToldWhichThereAre() throws IOException {
         Files.writeString(file(30), "torn");
-        assertThatThrownBy(() -> checkpoints.read(Optional.of(30L)))
+        assertThatThrownBy(() -> checkpoints.open(Optional.of(30L)))
                 .isInstanceOf(Runs.RefusedException.class)
                 .hasMessageContaining("step 30 is corrupt")
                 .hasMessageContaining("[10, 20]");

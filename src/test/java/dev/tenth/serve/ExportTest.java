@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.LoadedModule;
 import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.io.ByteArrayOutputStream;
@@ -97,7 +98,7 @@ class ExportTest {
 
     /** A net with random weights, by way of a safetensors file. */
     private static String untrainedLenet() throws IOException {
-        Map<String, HostTensor> state = new LinkedHashMap<>();
+        Map<String, TensorSource> state = new LinkedHashMap<>();
         Map.<String, long[]>of(
                         "conv1/weight", new long[] {20, 1, 5, 5},
                         "conv1/bias", new long[] {20},

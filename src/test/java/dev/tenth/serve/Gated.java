@@ -57,7 +57,7 @@ final class Gated implements Recipe<Gated.Settings> {
         return List.of(
                 new Ability.Infer<>(
                         Ability.Task.PREDICT,
-                        (_, state, _) -> new Doubling(state.get("w").floats()[0])),
+                        (_, state, _) -> new Doubling(state.get("w").read().floats()[0])),
                 real(
                         Ability.Task.CLASSIFY,
                         SIGNATURE,

@@ -150,8 +150,8 @@ class InferenceTest {
 
     /** tanh(W·x + b). */
     private static double[] dense(Safetensors state, String name, double[] x) {
-        float[] weights = state.tensors().get(name + "/weight").floats();
-        float[] biases = state.tensors().get(name + "/bias").floats();
+        float[] weights = state.tensors().get(name + "/weight").read().floats();
+        float[] biases = state.tensors().get(name + "/bias").read().floats();
         double[] y = new double[biases.length];
         for (int i = 0; i < y.length; i++) {
             double sum = biases[i];

@@ -14,6 +14,7 @@ import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,8 +65,8 @@ final class Painter implements Recipe<Painter.Settings> {
     public List<Ability<Settings>> abilities() {
         return List.of(new Ability.Infer<>(
                 Ability.Task.SAMPLE,
-                (Settings _, Map<String, HostTensor> state, Device _) ->
-                        new Brush(state.get("w").floats()[0])));
+                (Settings _, Map<String, TensorSource> state, Device _) ->
+                        new Brush(state.get("w").read().floats()[0])));
     }
 
     @Override

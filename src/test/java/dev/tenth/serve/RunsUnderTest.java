@@ -7,10 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.tenth.torch.Safetensors;
 import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.time.Duration;
 import java.util.Map;
 
@@ -52,7 +50,7 @@ final class RunsUnderTest {
 
     static Safetensors checkpoint(String run, long step) {
         try {
-            return Safetensors.read(Channels.newChannel(new ByteArrayInputStream(file(run, step))));
+            return Safetensors.of(file(run, step));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

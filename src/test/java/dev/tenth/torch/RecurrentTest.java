@@ -87,7 +87,7 @@ class RecurrentTest {
         }
     }
 
-    private static double[] reference(Recurrent net, Map<String, HostTensor> weights) {
+    private static double[] reference(Recurrent net, Map<String, TensorSource> weights) {
         int depth = net.layers().size();
         double[][] h = new double[depth][HIDDEN];
         double[][] c = new double[depth][HIDDEN];
@@ -97,13 +97,13 @@ class RecurrentTest {
             for (int i = 0; i < depth; i++) {
                 Recurrent.Layer layer = net.layers().get(i);
                 double[] a = product(
-                        weights.get(layer.input().name()),
+                        weights.get(layer.input().name()).read(),
                         x,
-                        weights.get(layer.inputBias().name()));
+                        weights.get(layer.inputBias().name()).read());
                 double[] b = product(
-                        weights.get(layer.recurrent().name()),
+                        weights.get(layer.recurrent().name()).read(),
                         h[i],
-                        weights.get(layer.recurrentBias().name()));
+                        weights.get(layer.recurrentBias().name()).read());
                 h[i] = cell(net.cell(), a, b, h[i], c[i]);
                 x = h[i];
             }

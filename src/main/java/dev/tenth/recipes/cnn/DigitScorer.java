@@ -10,7 +10,6 @@ import dev.tenth.torch.Variable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.Channels;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -38,7 +37,7 @@ public final class DigitScorer {
         this.net = DigitNet.of(DigitNet.Kind.MODERN, CLASSES).over(learned -> {
             Variable frozen = Variable.data(
                     "scorer/" + learned.name(), learned.type(), learned.shape().dimensions());
-            weights.put(frozen, file.tensors().get(learned.name()));
+            weights.put(frozen, file.tensors().get(learned.name()).read());
             return frozen;
         });
     }
@@ -46,7 +45,7 @@ public final class DigitScorer {
     /** The judge of the house, from the class path. */
     public static DigitScorer load() {
         try (InputStream resource = DigitScorer.class.getResourceAsStream(RESOURCE)) {
-            return new DigitScorer(Safetensors.read(Channels.newChannel(resource)));
+            return new DigitScorer(Safetensors.of(resource.readAllBytes()));
         } catch (IOException e) {
             throw new UncheckedIOException(RESOURCE + ": cannot be read", e);
         }

@@ -6,6 +6,7 @@ import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.List;
@@ -37,12 +38,12 @@ record AttributeVectors(List<String> names, Variable known, Variable vectors) {
     }
 
     /** The names in a saved state. */
-    static List<String> names(Map<String, HostTensor> state) {
+    static List<String> names(Map<String, TensorSource> state) {
         return Names.of(state.get(NAMES));
     }
 
     /** The vectors of a saved state, in a program that loads it. */
-    static Variable vectors(Map<String, HostTensor> state) {
+    static Variable vectors(Map<String, TensorSource> state) {
         return Variable.state(VECTORS, state.get(VECTORS).shape());
     }
 

@@ -1,6 +1,7 @@
 package dev.tenth.recipes.gan;
 
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.Locale;
 import java.util.Map;
 
@@ -57,8 +58,12 @@ record CollapseAlarm(boolean suspected, long firedAt) {
     }
 
     /** What a saved state says; silent in one that says nothing, such as an imported one. */
-    static CollapseAlarm of(Map<String, HostTensor> state) {
-        HostTensor saved = state.get(STATE);
-        return saved == null ? SILENT : new CollapseAlarm(saved.longs()[0] == 1, saved.longs()[1]);
+    static CollapseAlarm of(Map<String, TensorSource> state) {
+        TensorSource saved = state.get(STATE);
+        if (saved == null) {
+            return SILENT;
+        }
+        long[] values = saved.read().longs();
+        return new CollapseAlarm(values[0] == 1, values[1]);
     }
 }

@@ -10,7 +10,6 @@ import dev.tenth.recipe.Tiles;
 import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
@@ -18,6 +17,7 @@ import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Resident;
 import dev.tenth.torch.Scalar;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.HashMap;
@@ -185,14 +185,14 @@ final class DigitContest extends ProgramTraining<GanDigits.Settings> {
     }
 
     @Override
-    public Map<String, HostTensor> save() {
-        Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
+    public Map<String, TensorSource> save() {
+        Map<String, TensorSource> state = new LinkedHashMap<>(super.save());
         model.watch().save(state);
         return state;
     }
 
     @Override
-    public void load(Map<String, HostTensor> state) {
+    public void load(Map<String, TensorSource> state) {
         super.load(state);
         model.watch().load(state);
     }

@@ -12,11 +12,11 @@ import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +152,7 @@ record DigitGanNets(Choices kind, List<Dense> g, List<BatchNorm> norms, List<Den
         return new Ability.Infer<>(Ability.Task.SAMPLE, DigitGanNets::open);
     }
 
-    private static TensorModel open(GanDigits.Settings settings, Map<String, HostTensor> state, Device device) {
+    private static TensorModel open(GanDigits.Settings settings, Map<String, TensorSource> state, Device device) {
         DigitGanNets nets = of(settings.nets());
         Prior prior =
                 switch (settings.nets().noise()) {
@@ -169,8 +169,6 @@ record DigitGanNets(Choices kind, List<Dense> g, List<BatchNorm> norms, List<Den
                     Tensor z = inputs.get("z");
                     return Map.of("image", nets.generate(z).reshape(z.size(0), SIDE, SIDE));
                 }));
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
-        return new RowModel(signature, program);
+        return new RowModel(signature, new Executable(traced, device, state));
     }
 }

@@ -45,7 +45,7 @@ final class FeatureContest extends ProgramTraining<VaeGan.Settings> {
         super(settings, new Executable(program, setting.device(), setting.seed(), residents));
         this.model = traced;
         this.seed = setting.seed();
-        traced.attributes().set(this.program, images);
+        fill(filled -> traced.attributes().set(filled, images));
     }
 
     @Override

@@ -6,9 +6,9 @@ import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Tiles;
 import dev.tenth.torch.Convolution;
 import dev.tenth.torch.DType;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +42,8 @@ record Frame(int side, int margin, int channels) {
     }
 
     /** The one of a saved state. */
-    static Frame of(Map<String, HostTensor> state) {
-        long[] saved = state.get(STATE).longs();
+    static Frame of(Map<String, TensorSource> state) {
+        long[] saved = state.get(STATE).read().longs();
         return new Frame((int) saved[0], (int) saved[1], (int) saved[2]);
     }
 

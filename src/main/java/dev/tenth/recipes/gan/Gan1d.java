@@ -25,6 +25,7 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.Random;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -190,7 +191,9 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
             this.picture = picture;
             this.seed = setting.seed();
             this.progress = setting.progress();
-            target.data().ifPresent(samples -> program.set(target.resident(), HostTensor.of(samples, samples.length)));
+            target.data()
+                    .ifPresent(samples ->
+                            fill(filled -> filled.set(target.resident(), HostTensor.of(samples, samples.length))));
         }
 
         @Override
@@ -232,8 +235,8 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
         }
 
         @Override
-        public Map<String, HostTensor> save() {
-            Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
+        public Map<String, TensorSource> save() {
+            Map<String, TensorSource> state = new LinkedHashMap<>(super.save());
             state.putAll(LineGenerator.saved(target));
             return state;
         }

@@ -8,10 +8,10 @@ import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,7 +31,7 @@ final class LatentModels {
             long latent,
             List<Long> picture,
             UnaryOperator<Tensor> decode,
-            Map<String, HostTensor> state,
+            Map<String, TensorSource> state,
             Device device) {
         Signature signature =
                 new Signature(List.of(Port.latent(latent, new Prior.Normal())), List.of(image(picture)), List.of());
@@ -47,7 +47,7 @@ final class LatentModels {
             long latent,
             List<Long> picture,
             Function<Tensor, Code> encode,
-            Map<String, HostTensor> state,
+            Map<String, TensorSource> state,
             Device device) {
         Signature signature = new Signature(
                 List.of(image(picture)),
@@ -77,7 +77,11 @@ final class LatentModels {
      * @param attributes their names, in the order of the amounts
      */
     static TensorModel editor(
-            List<String> attributes, List<Long> picture, Editor editor, Map<String, HostTensor> state, Device device) {
+            List<String> attributes,
+            List<Long> picture,
+            Editor editor,
+            Map<String, TensorSource> state,
+            Device device) {
         String help =
                 "how much more of each of " + String.join(", ", attributes) + ": 1 is as much as pictures with it have";
         Signature signature = new Signature(
@@ -98,11 +102,9 @@ final class LatentModels {
     private static TensorModel open(
             Signature signature,
             UnaryOperator<Map<String, Tensor>> model,
-            Map<String, HostTensor> state,
+            Map<String, TensorSource> state,
             Device device) {
         Program traced = Program.trace(Precision.FLOAT32, methods -> RowModel.trace(methods, signature, model));
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
-        return new RowModel(signature, program);
+        return new RowModel(signature, new Executable(traced, device, state));
     }
 }

@@ -13,6 +13,7 @@ import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import java.util.List;
 import java.util.Map;
 
@@ -48,9 +49,9 @@ final class LineGenerator {
         return new Ability.Infer<>(Ability.Task.SAMPLE, LineGenerator::open);
     }
 
-    private static TensorModel open(Gan1d.Settings settings, Map<String, HostTensor> state, Device device) {
+    private static TensorModel open(Gan1d.Settings settings, Map<String, TensorSource> state, Device device) {
         double[] moments = state.containsKey(MOMENTS)
-                ? state.get(MOMENTS).doubles()
+                ? state.get(MOMENTS).read().doubles()
                 : new double[] {settings.imitated().mu(), settings.imitated().sigma()};
         Signature signature =
                 signature(TargetDistribution.reach(settings.imitated().target(), moments[1]));
@@ -58,8 +59,6 @@ final class LineGenerator {
                 Precision.FLOAT32,
                 methods -> RowModel.trace(
                         methods, signature, inputs -> Map.of("x", generate(inputs.get("z"), moments[0], moments[1]))));
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
-        return new RowModel(signature, program);
+        return new RowModel(signature, new Executable(traced, device, state));
     }
 }

@@ -3,10 +3,10 @@ package dev.tenth.recipes.gan;
 import dev.tenth.recipe.Shown;
 import dev.tenth.recipes.cnn.DigitScorer;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -52,11 +52,11 @@ final class VarietyWatch {
     }
 
     /** Adds what it remembers to a state. */
-    void save(Map<String, HostTensor> state) {
+    void save(Map<String, TensorSource> state) {
         state.put(CollapseAlarm.STATE, alarm.saved());
     }
 
-    void load(Map<String, HostTensor> state) {
+    void load(Map<String, TensorSource> state) {
         alarm = CollapseAlarm.of(state);
     }
 }

@@ -179,8 +179,10 @@ public final class Heart implements Recipe<Heart.Settings> {
             Program program = Program.trace(Precision.FLOAT32, traced::trace);
             super(settings, new Executable(program, setting.device(), setting.seed()));
             this.model = traced;
-            this.program.set(Model.X, HostTensor.of(Plane.trained(), POINTS, 2));
-            this.program.set(Model.F, HostTensor.of(Formula.values(settings.formula(), Plane.trained()), POINTS, 1));
+            fill(filled -> {
+                filled.set(Model.X, HostTensor.of(Plane.trained(), POINTS, 2));
+                filled.set(Model.F, HostTensor.of(Formula.values(settings.formula(), Plane.trained()), POINTS, 1));
+            });
         }
 
         @Override

@@ -9,10 +9,10 @@ import dev.tenth.torch.DType;
 import dev.tenth.torch.Dense;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.List;
 import java.util.Map;
@@ -43,14 +43,12 @@ record PlaneNet(int width, Dense hidden, Dense output) {
         return new Ability.Infer<>(Ability.Task.PREDICT, PlaneNet::open);
     }
 
-    private static TensorModel open(Heart.Settings settings, Map<String, HostTensor> state, Device device) {
+    private static TensorModel open(Heart.Settings settings, Map<String, TensorSource> state, Device device) {
         PlaneNet net = of(settings.hidden());
         Program traced = Program.trace(
                 Precision.FLOAT32,
                 methods -> RowModel.trace(
                         methods, SIGNATURE, inputs -> Map.of("values", net.apply(inputs.get("points")))));
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
-        return new RowModel(SIGNATURE, program);
+        return new RowModel(SIGNATURE, new Executable(traced, device, state));
     }
 }

@@ -14,11 +14,11 @@ import dev.tenth.recipe.Shown;
 import dev.tenth.recipe.Training;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Precision;
 import dev.tenth.torch.Program;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import dev.tenth.torch.Variable.Initial;
@@ -185,14 +185,14 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
         }
 
         @Override
-        public Map<String, HostTensor> save() {
-            Map<String, HostTensor> state = new LinkedHashMap<>(super.save());
+        public Map<String, TensorSource> save() {
+            Map<String, TensorSource> state = new LinkedHashMap<>(super.save());
             state.put(TWINS, twins.save());
             return state;
         }
 
         @Override
-        public void load(Map<String, HostTensor> state) {
+        public void load(Map<String, TensorSource> state) {
             super.load(state);
             twins.load(state.get(TWINS));
         }

@@ -17,6 +17,7 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Shape;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.ArrayList;
@@ -88,8 +89,8 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
     }
 
     /** The name of the lane that led when a state was saved. */
-    public static String leader(Map<String, HostTensor> state) {
-        return Lane.values()[(int) state.get(LEADER.name()).longs()[0]].wire();
+    public static String leader(Map<String, TensorSource> state) {
+        return Lane.values()[(int) state.get(LEADER.name()).read().longs()[0]].wire();
     }
 
     /** The traced half: the lanes, and what they run on. */

@@ -1,6 +1,7 @@
 package dev.tenth.recipes.preparation;
 
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.TensorSource;
 import java.util.List;
 
 /** Each lane's point once more in double precision, with the slots of its optimizer: a part of the run's state as well. */
@@ -46,7 +47,7 @@ final class Twins {
         return HostTensor.of(memory.clone(), memory.length);
     }
 
-    void load(HostTensor saved) {
-        memory = saved.doubles();
+    void load(TensorSource saved) {
+        memory = saved.read().doubles();
     }
 }

@@ -198,8 +198,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
             this.model = traced;
             this.seed = setting.seed();
             this.writer = new CharWriter(this.program, net, corpus.vocabulary());
-            corpus.fill(this.program);
-            traced.heldOut().fill(this.program);
+            fill(corpus::fill);
+            fill(traced.heldOut()::fill);
         }
 
         private long stepsPerEpoch() {

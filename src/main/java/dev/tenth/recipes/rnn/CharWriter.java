@@ -15,6 +15,7 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.Randomness;
 import dev.tenth.torch.Recurrent;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
 import java.util.ArrayList;
@@ -98,16 +99,20 @@ final class CharWriter {
 
     /** A model that writes, over a state that was saved. */
     static TextModel open(
-            Cells cells, Vocabulary vocabulary, Precision precision, Map<String, HostTensor> state, Device device) {
+            Cells cells, Vocabulary vocabulary, Precision precision, Map<String, TensorSource> state, Device device) {
         Net net = Net.of(cells, vocabulary);
         Program traced = Program.trace(precision, methods -> {
             trace(methods, net);
             traceScored(methods, net);
         });
-        Executable program = new Executable(traced, device, 0);
-        program.load(state);
+        Executable program = new Executable(traced, device, state);
         CharWriter writer = new CharWriter(program, net, vocabulary);
-        writer.prepare();
+        try {
+            writer.prepare();
+        } catch (RuntimeException e) { // too little native memory, for instance
+            program.close();
+            throw e;
+        }
         return new TextModel() {
             @Override
             public Writing start(String prefix, long seed) {

@@ -3,6 +3,7 @@ package dev.tenth.recipes.rnn;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Shape;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,12 +29,12 @@ final class Vocabulary {
     }
 
     /** The vocabulary that {@link #save} gave. */
-    static Vocabulary load(HostTensor saved) {
+    static Vocabulary load(TensorSource saved) {
         if (saved == null) {
             throw new IllegalArgumentException("state: vocabulary is missing");
         }
         return new Vocabulary(
-                Arrays.stream(saved.longs()).mapToInt(Math::toIntExact).toArray());
+                Arrays.stream(saved.read().longs()).mapToInt(Math::toIntExact).toArray());
     }
 
     HostTensor save() {

@@ -21,6 +21,8 @@ import dev.tenth.recipe.Training;
 import dev.tenth.recipes.mlp.MlpDigits;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.SavedState;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Torch;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -87,13 +89,13 @@ class RaceTest {
         return new Setting(Device.CPU, 7, library, new Residents(), (_, _) -> {});
     }
 
-    private static <P extends Record & Parameters> Map<String, HostTensor> train(
+    private static <P extends Record & Parameters> Map<String, TensorSource> train(
             Recipe<P> recipe, P parameters, long steps) {
         try (Training<P> training = recipe.prepare(parameters, setting())) {
             for (long step = 1; step <= steps; step++) {
                 training.step(step, _ -> {});
             }
-            return training.save();
+            return SavedState.copy(training.save());
         }
     }
 
@@ -119,11 +121,12 @@ class RaceTest {
     void allLanesStartFromTheSameWeights() {
         FetchedData.file("mnist");
         MlpDigits recipe = new MlpDigits();
-        Map<String, HostTensor> state = train(recipe, settings(recipe, "author", Map.of("hidden", 16)), 0);
-        float[] first = state.get("hidden1/weight@sgd").floats();
+        Map<String, TensorSource> state = train(recipe, settings(recipe, "author", Map.of("hidden", 16)), 0);
+        float[] first = state.get("hidden1/weight@sgd").read().floats();
         assertThat(first).hasSize(16 * 784).doesNotContain(0);
         for (Lane lane : Lane.values()) {
-            assertThat(state.get("hidden1/weight@" + lane.wire()).floats()).isEqualTo(first);
+            assertThat(state.get("hidden1/weight@" + lane.wire()).read().floats())
+                    .isEqualTo(first);
         }
     }
 
@@ -132,9 +135,9 @@ class RaceTest {
         FetchedData.file("mnist");
         MlpDigits recipe = new MlpDigits();
         Map<String, Object> changes = new HashMap<>(Map.of("hidden", 24, "dropout", .3, "batch", 50));
-        Map<String, HostTensor> together = train(recipe, settings(recipe, "author", changes), 10);
+        Map<String, TensorSource> together = train(recipe, settings(recipe, "author", changes), 10);
         changes.put("lanes", "adam");
-        Map<String, HostTensor> alone = train(recipe, settings(recipe, "author", changes), 10);
+        Map<String, TensorSource> alone = train(recipe, settings(recipe, "author", changes), 10);
         List<String> own =
                 alone.keySet().stream().filter(name -> name.contains("@adam")).toList();
         assertThat(own).hasSizeGreaterThanOrEqualTo(12);
@@ -147,12 +150,12 @@ class RaceTest {
     void theGradientByHandLeadsToTheSameWeights(int classes) throws IOException {
         Logistic recipe = new Logistic();
         Map<String, Object> changes = new HashMap<>(Map.of("data", clouds(classes), "lanes", "sgd,momentum"));
-        Map<String, HostTensor> derived = train(recipe, settings(recipe, "table", changes), 60);
+        Map<String, TensorSource> derived = train(recipe, settings(recipe, "table", changes), 60);
         changes.put("byHand", true);
-        Map<String, HostTensor> written = train(recipe, settings(recipe, "table", changes), 60);
+        Map<String, TensorSource> written = train(recipe, settings(recipe, "table", changes), 60);
         for (String name : List.of("linear/weight@sgd", "linear/bias@sgd", "linear/weight@momentum")) {
-            float[] one = derived.get(name).floats();
-            float[] other = written.get(name).floats();
+            float[] one = derived.get(name).read().floats();
+            float[] other = written.get(name).read().floats();
             assertThat(one).hasSize((classes == 2 ? 1 : classes) * (name.contains("bias") ? 1 : 5));
             for (int i = 0; i < one.length; i++) {
                 assertThat(other[i]).as("%s[%d]", name, i).isEqualTo(one[i], within(1e-6f));
@@ -166,7 +169,7 @@ class RaceTest {
         Logistic recipe = new Logistic();
         String id = clouds(classes);
         Logistic.Settings settings = settings(recipe, "table", Map.of("data", id, "epochs", 30));
-        Map<String, HostTensor> state = train(recipe, settings, 150);
+        Map<String, TensorSource> state = train(recipe, settings, 150);
         @SuppressWarnings("unchecked")
         Ability.Infer<Logistic.Settings> classify =
                 (Ability.Infer<Logistic.Settings>) recipe.abilities().getFirst();
@@ -176,6 +179,7 @@ class RaceTest {
             assertThat(model.signature().classes()).hasSize(classes);
             long[] said = model.infer(Map.of("features", HostTensor.of(values, labels.length, 5)))
                     .get("class")
+                    .read()
                     .longs();
             int right = 0;
             for (int i = 0; i < labels.length; i++) {
@@ -245,7 +249,7 @@ class RaceTest {
             }
             for (Lane lane : Lane.values()) {
                 double[][] path = newest[0].series().get(lane.wire());
-                float[] now = training.save().get("point@" + lane.wire()).floats();
+                float[] now = training.save().get("point@" + lane.wire()).read().floats();
                 assertThat(path.length).isBetween(300, 400);
                 assertThat(path[0]).containsExactly(1, 1.5);
                 assertThat(path[path.length - 1]).containsExactly(now[0], now[1]);
