@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 class DiskIT {
     private static final String GAN =
             "{\"recipe\":\"gan-1d\",\"seed\":3,\"params\":{\"steps\":%d,\"checkpointEvery\":%d,\"showEvery\":1}}";
+
+    /** Far more than it takes; a request that waits for space has no end. */
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -116,6 +123,53 @@ class DiskIT {
             service.awaitState(run, "SUCCEEDED");
             assertThat(service.events(run)).startsWith(seen.toArray(String[]::new));
             assertThat(service.document(run).path("step").asInt()).isEqualTo(6000);
+        } finally {
+            done("umount", "-l", disk.toString());
+        }
+    }
+
+    @Test
+    void onAFullDiskReadingAndDeletingWorkWritingIsRefusedAndSigtermLeaves() throws Exception {
+        Path disk = Files.createDirectory(directory.resolve("disk"));
+        assumeThat(done("mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", disk.toString()))
+                .as("a small file system can be mounted (as root)")
+                .isTrue();
+        try (ServiceProcess service = new ServiceProcess(disk.resolve("home"), directory.resolve("log.txt"))) {
+            service.start();
+            String ended = service.run(GAN.formatted(200, 50));
+            service.awaitState(ended, "SUCCEEDED");
+            String run = service.run(GAN.formatted(1_000_000, 50));
+            service.awaitState(run, "RUNNING");
+            fill(disk.resolve("filler"));
+            service.awaitState(run, "PAUSED");
+            fill(disk.resolve("more")); // what the ballast left, too
+            HttpResponse<String> refused = service.http()
+                    .send(
+                            service.request("/api/v1/runs")
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(GAN.formatted(200, 50)))
+                                    .timeout(LONGEST_ANSWER)
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(507);
+            assertThat(service.events(ended)).isNotEmpty();
+            assertThat(service.get("/q/health/ready")).contains("\"full\": true");
+            HttpResponse<String> deleted = service.http()
+                    .send(
+                            service.request("/api/v1/runs/" + ended)
+                                    .DELETE()
+                                    .timeout(LONGEST_ANSWER)
+                                    .build(),
+                            BodyHandlers.ofString());
+            assertThat(deleted.statusCode()).as(deleted.body()).isEqualTo(204);
+            assertThat(service.http()
+                            .send(service.request("/api/v1/runs/" + ended).build(), BodyHandlers.ofString())
+                            .statusCode())
+                    .isEqualTo(404);
+            service.process().destroy(); // SIGTERM
+            assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+            service.start(); // on the full disk
+            assertThat(service.state(run)).isEqualTo("PAUSED");
         } finally {
             done("umount", "-l", disk.toString());
         }

@@ -64,6 +64,23 @@ final class DiskSpace implements AutoCloseable {
         return full;
     }
 
+    /**
+     * Whether the disk was found full and has no room yet: who has just made some need not wait until that is noticed and told.
+     */
+    boolean isShort() {
+        return full && !hasRoom();
+    }
+
+    private boolean hasRoom() {
+        try {
+            long lacking = ballast.lacking() + reserve.lacking();
+            return Files.getFileStore(home).getUsableSpace() >= lacking + limits.freeBytes();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot look at the disk of " + home, e);
+            return false;
+        }
+    }
+
     /** Whether the disk takes no more bytes, as a try shows: a quota that is used up has no sign of its own. */
     boolean takesNothing() {
         try {
@@ -106,12 +123,12 @@ final class DiskSpace implements AutoCloseable {
 
     /** Whether what is left of the disk is for removals alone. */
     boolean isForRemovalsOnly() {
-        return full && reserveInUse;
+        return reserveInUse && isShort();
     }
 
     /** @throws StoreException if the disk is full: what it still takes is for the log's last words */
     void refuseIfFull(String what) {
-        if (full) {
+        if (isShort()) {
             throw new StoreException(
                     StoreException.Reason.FULL,
                     what + ": the disk of " + home + " is full; make room, for example by deleting runs");
@@ -142,10 +159,7 @@ final class DiskSpace implements AutoCloseable {
 
     private boolean hasSpaceAgain() {
         try {
-            long lacking = ballast.lacking() + reserve.lacking();
-            return Files.getFileStore(home).getUsableSpace() >= lacking + limits.freeBytes()
-                    && reserve.take()
-                    && ballast.take();
+            return hasRoom() && reserve.take() && ballast.take();
         } catch (Throwable e) { // this thread alone can say that there is space
             LOG.log(System.Logger.Level.WARNING, "cannot look at the disk of " + home, e);
             return false;

@@ -329,7 +329,7 @@ final class SqliteRunLog implements RunLog {
         } catch (TimeoutException e) {
             giveUp(
                     work,
-                    space.isFull()
+                    space.isShort()
                             ? WriteQueue.full()
                             : new StoreException(
                                     Reason.UNAVAILABLE, "log: not written within " + limits.longestWait(), e));

@@ -81,10 +81,10 @@ final class Tail {
     synchronized void await() {
         long start = System.nanoTime();
         while (pending > 0) {
-            Duration longest = space.isFull() ? WAIT_WHILE_FULL : limits.longestWait();
+            Duration longest = space.isShort() ? WAIT_WHILE_FULL : limits.longestWait();
             long left = longest.toNanos() - (System.nanoTime() - start);
             if (left <= 0) {
-                throw space.isFull()
+                throw space.isShort()
                         ? WriteQueue.full()
                         : new StoreException(
                                 Reason.UNAVAILABLE, "log: run " + run + " was not written within " + longest);

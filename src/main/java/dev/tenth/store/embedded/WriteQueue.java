@@ -63,7 +63,7 @@ final class WriteQueue {
             awaitRoom(work);
         }
         refuseIfEnded();
-        if (work.kind() == Work.Kind.IMPATIENT && space.isFull()) {
+        if (work.kind() == Work.Kind.IMPATIENT && space.isShort()) {
             throw full();
         }
         lane(work).works.add(work);
@@ -74,10 +74,10 @@ final class WriteQueue {
     private void awaitRoom(Work work) {
         long start = System.nanoTime();
         while (!closing && ended.isEmpty() && !hasRoom(work)) {
-            Duration longest = space.isFull() ? WAIT_WHILE_FULL : limits.longestWait();
+            Duration longest = space.isShort() ? WAIT_WHILE_FULL : limits.longestWait();
             long left = longest.toNanos() - (System.nanoTime() - start);
             if (left <= 0) {
-                throw space.isFull()
+                throw space.isShort()
                         ? full()
                         : new StoreException(
                                 Reason.UNAVAILABLE,
