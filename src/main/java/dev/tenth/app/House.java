@@ -12,7 +12,7 @@ import dev.tenth.run.LocalRuns;
 import dev.tenth.run.RunMeters;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
-import dev.tenth.run.Workshop;
+import dev.tenth.run.RunContext;
 import dev.tenth.serve.CompletionsDoor;
 import dev.tenth.serve.Engine;
 import dev.tenth.serve.GenerateDoor;
@@ -92,7 +92,7 @@ public class House {
         Residents residents = new Residents();
         this.runs = new LocalRuns(
                 Recipes.all(),
-                new Workshop(
+                new RunContext(
                         store.log(),
                         store.checkpoints(),
                         store.blobs(),

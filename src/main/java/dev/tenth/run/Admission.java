@@ -26,13 +26,13 @@ final class Admission {
     private static final long MEMORY_PER_FILE_BYTE = 8;
 
     private final Map<String, Recipe<?>> recipes;
-    private final Workshop shop;
+    private final RunContext context;
     private final Scheduler scheduler;
     private final Ids ids;
 
-    Admission(List<Recipe<?>> recipes, Workshop shop, Scheduler scheduler, Ids ids) {
+    Admission(List<Recipe<?>> recipes, RunContext context, Scheduler scheduler, Ids ids) {
         this.recipes = recipes.stream().collect(Collectors.toMap(Recipe::id, recipe -> recipe));
-        this.shop = shop;
+        this.context = context;
         this.scheduler = scheduler;
         this.ids = ids;
     }
@@ -83,9 +83,9 @@ final class Admission {
      *     long
      */
     <P extends Record & Parameters> void check(Recipe<P> recipe, P parameters, Optional<String> name) {
-        if (parameters.pace().threads() > shop.cores()) {
+        if (parameters.pace().threads() > context.cores()) {
             throw new InvalidParametersException(List.of(new Violation(
-                    "threads", parameters.pace().threads(), "at most the " + shop.cores() + " of this machine")));
+                    "threads", parameters.pace().threads(), "at most the " + context.cores() + " of this machine")));
         }
         if (parameters.pace().wish().filter(device -> !Torch.has(device)).isPresent()) {
             throw new InvalidParametersException(List.of(new Violation(
@@ -96,32 +96,32 @@ final class Admission {
                     List.of(new Violation("name", name.get(), "a text of at most " + LONGEST_NAME + " characters")));
         }
         checkSize(recipe, parameters);
-        if (scheduler.waiting() >= shop.limits().queuedRuns()) {
+        if (scheduler.waiting() >= context.limits().queuedRuns()) {
             throw new RefusedException(
                     Reason.QUEUE_FULL,
                     "",
-                    "queue: " + shop.limits().queuedRuns()
+                    "queue: " + context.limits().queuedRuns()
                             + " runs wait already (tenth.limits.queued-runs); try again later");
         }
-        if (shop.log()
+        if (context.log()
                         .list(
                                 Optional.empty(),
                                 List.of(),
                                 Optional.empty(),
-                                shop.limits().keptRuns())
+                                context.limits().keptRuns())
                         .size()
-                >= shop.limits().keptRuns()) {
+                >= context.limits().keptRuns()) {
             throw new RefusedException(
                     Reason.QUEUE_FULL,
                     "",
-                    "runs: " + shop.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
+                    "runs: " + context.limits().keptRuns() + " are kept (tenth.limits.kept-runs); delete some first");
         }
     }
 
     /** @throws RefusedException if the run would take too much memory */
     <P extends Record & Parameters> void checkSize(Recipe<P> recipe, P parameters) {
-        long bytes = memoryBytes(recipe, parameters, shop.data());
-        Limits limits = shop.limits();
+        long bytes = memoryBytes(recipe, parameters, context.data());
+        Limits limits = context.limits();
         if (bytes > limits.runBytes()) {
             throw new RefusedException(
                     Reason.MODEL_TOO_LARGE,
@@ -129,7 +129,7 @@ final class Admission {
                     "params: the run would take %,d MB (%,d MB of it for its data), more than the %,d MB that are allowed (%s)"
                             .formatted(
                                     bytes >> 20,
-                                    dataBytes(recipe, parameters, shop.data()) >> 20,
+                                    dataBytes(recipe, parameters, context.data()) >> 20,
                                     limits.runBytes() >> 20,
                                     limits.modelBytes() <= limits.trainingBytes()
                                             ? "tenth.limits.model-bytes"
@@ -167,7 +167,7 @@ final class Admission {
                 // What is empty by default can be done without.
                 .filter(field -> !(values.get(field.name()).equals("")
                         && defaults.get(field.name()).equals("")))
-                .filter(field -> shop.data()
+                .filter(field -> context.data()
                         .find((String) values.get(field.name()))
                         .filter(set -> fits(set, field.about()))
                         .isEmpty())
@@ -180,7 +180,7 @@ final class Admission {
     }
 
     private List<String> fitting(Parameter about) {
-        return shop.data().list().stream()
+        return context.data().list().stream()
                 .filter(set -> fits(set, about))
                 .map(Dataset::id)
                 .toList();

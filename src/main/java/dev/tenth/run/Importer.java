@@ -24,10 +24,10 @@ import java.util.Optional;
  * be trained on. What a checkpoint of ours says of itself (recipe, parameters, seed, step) is taken from there.
  */
 final class Importer {
-    private final Workshop shop;
+    private final RunContext context;
 
-    Importer(Workshop shop) {
-        this.shop = shop;
+    Importer(RunContext context) {
+        this.context = context;
     }
 
     /**
@@ -53,7 +53,7 @@ final class Importer {
         long seed = number(about, "seed");
         requireFit(recipe, parameters, file.tensors());
         long seq = 2;
-        Checkpoint written = shop.checkpoints().write(id, step, seq, file::write);
+        Checkpoint written = context.checkpoints().write(id, step, seq, file::write);
         RunEntry run = new RunEntry(
                 id,
                 recipe.id(),
@@ -79,7 +79,7 @@ final class Importer {
                 run.createdAt(),
                 EventType.CHECKPOINT.wire(),
                 JsonObjects.write(Map.of("step", step, "sha256", written.sha256(), "bytes", written.bytes())));
-        shop.log().create(run, List.of(Journal.first(run), checkpoint), Optional.empty());
+        context.log().create(run, List.of(Journal.first(run), checkpoint), Optional.empty());
         return run;
     }
 

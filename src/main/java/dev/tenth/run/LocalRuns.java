@@ -21,7 +21,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LocalRuns.class.getName());
     private static final int PAGE = 200;
 
-    private final Workshop shop;
+    private final RunContext context;
     private final List<Recipe<?>> recipes;
     private final Ids ids = new Ids();
     private final Admission admission;
@@ -29,18 +29,18 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private final RunCreation creation;
     private final RunLocks locks = new RunLocks();
 
-    public LocalRuns(List<Recipe<?>> recipes, Workshop shop) {
-        this.shop = shop;
+    public LocalRuns(List<Recipe<?>> recipes, RunContext context) {
+        this.context = context;
         this.recipes = List.copyOf(recipes);
-        Scheduler scheduler = new Scheduler(shop.cores(), shop.limits().trainingBytes());
-        this.admission = new Admission(recipes, shop, scheduler, ids);
-        this.workers = new Workers(shop, scheduler);
-        this.creation = new RunCreation(shop, admission, workers, ids);
+        Scheduler scheduler = new Scheduler(context.cores(), context.limits().trainingBytes());
+        this.admission = new Admission(recipes, context, scheduler, ids);
+        this.workers = new Workers(context, scheduler);
+        this.creation = new RunCreation(context, admission, workers, ids);
     }
 
     /** Takes up what an earlier process left: queued runs are queued again, runs found dead are interrupted. */
     public void recover() {
-        UnknownRuns.sweep(shop.log(), shop.checkpoints());
+        UnknownRuns.sweep(context.log(), context.checkpoints());
         List<RunEntry> left = all(List.of(RunState.PREPARING.name(), RunState.RUNNING.name(), RunState.QUEUED.name()));
         List<Journal> interrupted = new ArrayList<>();
         left.stream().sorted(Comparator.comparing(RunEntry::createdAt)).forEach(run -> {
@@ -70,7 +70,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private Journal interrupt(RunEntry run, String reason) {
-        Journal journal = new Journal(shop.log(), run);
+        Journal journal = new Journal(context.log(), run);
         try {
             journal.state(RunState.INTERRUPTED, reason);
         } catch (StoreException e) {
@@ -82,7 +82,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private List<RunEntry> all(List<String> states) {
         List<RunEntry> found = new ArrayList<>();
         Optional<String> before = Optional.empty();
-        for (List<RunEntry> page; !(page = shop.log().list(Optional.empty(), states, before, PAGE)).isEmpty(); ) {
+        for (List<RunEntry> page; !(page = context.log().list(Optional.empty(), states, before, PAGE)).isEmpty(); ) {
             found.addAll(page);
             before = Optional.of(page.getLast().id());
         }
@@ -192,7 +192,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             RunCheckpoints checkpoints = checkpoints(run);
             Journal journal = worker.<Journal>map(Worker::journal).orElseGet(() -> {
                 workers.requireWritten(run);
-                return new Journal(shop.log(), existing(run));
+                return new Journal(context.log(), existing(run));
             });
             if (checkpoints.find(Optional.of(step)).isEmpty()) {
                 throw checkpoints.missing(Optional.of(step));
@@ -213,14 +213,14 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private RunCheckpoints checkpoints(String run) {
-        return workers.of(run).<RunCheckpoints>map(Worker::checkpoints).orElseGet(() -> new RunCheckpoints(shop, run));
+        return workers.of(run).<RunCheckpoints>map(Worker::checkpoints).orElseGet(() -> new RunCheckpoints(context, run));
     }
 
     // ---- finding and removing
 
     @Override
     public Optional<RunEntry> find(String run) {
-        return shop.log().find(run).map(this::current);
+        return context.log().find(run).map(this::current);
     }
 
     @Override
@@ -239,12 +239,12 @@ public final class LocalRuns implements Runs, AutoCloseable {
         locks.with(run, () -> {
             existing(run);
             // From here on nobody writes its log or gives it another worker.
-            workers.of(run).ifPresentOrElse(worker -> worker.journal().delete(), () -> shop.log()
+            workers.of(run).ifPresentOrElse(worker -> worker.journal().delete(), () -> context.log()
                     .delete(run));
             return run;
         });
         workers.discard(run);
-        shop.checkpoints().deleteAll(run);
+        context.checkpoints().deleteAll(run);
     }
 
     /** How many runs that are not at their end are in each state. */

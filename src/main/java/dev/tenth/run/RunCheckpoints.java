@@ -37,13 +37,13 @@ final class RunCheckpoints {
     private final Set<Long> pinned;
 
     /** Those of a run, with the pins that its log tells. */
-    RunCheckpoints(Workshop shop, String run) {
-        this(shop.checkpoints(), run, shop.limits().checkpointsKept(), Pins.of(shop.log(), run));
+    RunCheckpoints(RunContext context, String run) {
+        this(context.checkpoints(), run, context.limits().checkpointsKept(), Pins.of(context.log(), run));
     }
 
     /** Those of a new run, with nothing in its log. */
-    static RunCheckpoints ofNew(Workshop shop, String run) {
-        return new RunCheckpoints(shop.checkpoints(), run, shop.limits().checkpointsKept(), Set.of());
+    static RunCheckpoints ofNew(RunContext context, String run) {
+        return new RunCheckpoints(context.checkpoints(), run, context.limits().checkpointsKept(), Set.of());
     }
 
     /**

@@ -26,13 +26,13 @@ import java.util.function.Supplier;
 final class RunCreation {
     private static final System.Logger LOG = System.getLogger(RunCreation.class.getName());
 
-    private final Workshop shop;
+    private final RunContext context;
     private final Admission admission;
     private final Workers workers;
     private final Ids ids;
 
-    RunCreation(Workshop shop, Admission admission, Workers workers, Ids ids) {
-        this.shop = shop;
+    RunCreation(RunContext context, Admission admission, Workers workers, Ids ids) {
+        this.context = context;
         this.admission = admission;
         this.workers = workers;
         this.ids = ids;
@@ -71,18 +71,18 @@ final class RunCreation {
         requireReady();
         admission.check(recipe, parameters, name);
         String id = ids.next();
-        return withCheckpoint(id, () -> new Importer(shop).take(id, recipe, from, parameters, file, name));
+        return withCheckpoint(id, () -> new Importer(context).take(id, recipe, from, parameters, file, name));
     }
 
     private Optional<RunEntry> madeWith(RunLog.Key key) {
-        Optional<RunLog.Used> used = shop.log().findKey(key.key());
+        Optional<RunLog.Used> used = context.log().findKey(key.key());
         if (used.isPresent() && !used.get().digest().equals(key.digest())) {
             throw new RefusedException(
                     Reason.KEY_CONFLICT,
                     "Idempotency-Key",
                     "Idempotency-Key: \"" + key.key() + "\" was used for another request; give a new one");
         }
-        return used.flatMap(u -> shop.log().find(u.run()));
+        return used.flatMap(u -> context.log().find(u.run()));
     }
 
     private <P extends Record & Parameters> RunEntry submit(
@@ -103,8 +103,8 @@ final class RunCreation {
         try {
             return making.get();
         } catch (RuntimeException | Error e) {
-            if (shop.log().find(id).isEmpty()) {
-                shop.checkpoints().deleteAll(id);
+            if (context.log().find(id).isEmpty()) {
+                context.checkpoints().deleteAll(id);
             }
             throw e;
         }
@@ -112,7 +112,7 @@ final class RunCreation {
 
     private RunEntry begin(RunEntry run, Optional<RunLog.Key> key) {
         requireReady();
-        String made = shop.log().create(run, List.of(Journal.first(run)), key);
+        String made = context.log().create(run, List.of(Journal.first(run)), key);
         if (!made.equals(run.id())) {
             return key.flatMap(this::madeWith).orElse(run);
         }
@@ -181,7 +181,7 @@ final class RunCreation {
                 Optional.of(new RunEntry.Fork(parent.id(), step)));
         return withCheckpoint(child.id(), () -> {
             // Before the run is in the log: a run that is there finds what it goes on from.
-            RunCheckpoints.ofNew(shop, child.id()).copy(from, child.lastSeq());
+            RunCheckpoints.ofNew(context, child.id()).copy(from, child.lastSeq());
             return begin(child, Optional.empty());
         });
     }

@@ -30,7 +30,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     private final Recipe<P> recipe;
     private final Schema<P> schema;
-    private final Workshop shop;
+    private final RunContext context;
     private final RunEntry origin;
     private final Journal journal;
     private final RunCheckpoints checkpoints;
@@ -42,15 +42,15 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     private long step;
     private long checkpointed = -1;
 
-    Trainer(Recipe<P> recipe, Workshop shop, RunEntry origin, Journal journal, RunCheckpoints checkpoints) {
+    Trainer(Recipe<P> recipe, RunContext context, RunEntry origin, Journal journal, RunCheckpoints checkpoints) {
         this.recipe = recipe;
         this.schema = Schema.of(recipe);
-        this.shop = shop;
+        this.context = context;
         this.origin = origin;
         this.journal = journal;
         this.checkpoints = checkpoints;
-        this.encoder = new EventEncoder(shop.blobs());
-        this.meter = shop.meters().steps(recipe.id());
+        this.encoder = new EventEncoder(context.blobs());
+        this.meter = context.meters().steps(recipe.id());
         this.parameters = StoredParameters.of(recipe, origin);
     }
 
@@ -61,7 +61,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     /** The native memory that the training takes. */
     long memoryBytes() {
-        return Admission.memoryBytes(recipe, parameters, shop.data());
+        return Admission.memoryBytes(recipe, parameters, context.data());
     }
 
     /** The last step taken, also before the training is loaded. */
@@ -75,18 +75,18 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
      * @throws Runs.RefusedException if something was set that this version does not know
      */
     void prepare(Setting.Progress progress) {
-        interventions = Interventions.of(recipe, shop.log(), journal.entry());
+        interventions = Interventions.of(recipe, context.log(), journal.entry());
         training = prepared(progress);
         journal.steps(training.steps());
     }
 
     private Training<P> prepared(Setting.Progress progress) {
         return recipe.prepare(
-                parameters, new Setting(device(), origin.seed(), shop.data(), shop.residents(), progress));
+                parameters, new Setting(device(), origin.seed(), context.data(), context.residents(), progress));
     }
 
     private Device device() {
-        Device device = parameters.pace().wish().orElse(shop.device());
+        Device device = parameters.pace().wish().orElse(context.device());
         if (Torch.has(device)) {
             return device;
         }
@@ -120,7 +120,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     /** Says that the run begins again, if an earlier start got far enough to show something. */
     void supersede() {
-        if (!shop.log().read(origin.id(), 0, 1, EventType.SUPERSEDABLE).isEmpty()) {
+        if (!context.log().read(origin.id(), 0, 1, EventType.SUPERSEDABLE).isEmpty()) {
             journal.resumed(0, 1);
         }
     }
@@ -188,7 +188,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         journal.flush();
         long start = System.nanoTime();
         Checkpoint written = checkpoints.write(step, journal.lastSeq(), content());
-        shop.meters().checkpointWritten(recipe.id(), System.nanoTime() - start, written.bytes());
+        context.meters().checkpointWritten(recipe.id(), System.nanoTime() - start, written.bytes());
         checkpointed = step;
         journal.checkpoint(written, checkpoints.count());
     }
@@ -202,7 +202,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         about.put("seed", Long.toString(origin.seed()));
         about.put("step", Long.toString(step));
         about.put("seq", Long.toString(journal.lastSeq()));
-        about.put("version", shop.version());
+        about.put("version", context.version());
         return new Safetensors(training.save(), about);
     }
 

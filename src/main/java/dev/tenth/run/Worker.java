@@ -54,12 +54,12 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
      * @param atEnd called on the run's thread when nothing more happens to the run
      * @throws RefusedException if the run has parameters that this version does not know
      */
-    Worker(Recipe<P> recipe, Workshop shop, Scheduler scheduler, RunEntry entry, Consumer<Worker<?>> atEnd) {
+    Worker(Recipe<P> recipe, RunContext context, Scheduler scheduler, RunEntry entry, Consumer<Worker<?>> atEnd) {
         this.origin = entry;
         this.scheduler = scheduler;
-        this.journal = new Journal(shop.log(), entry);
-        this.checkpoints = new RunCheckpoints(shop, entry.id());
-        this.trainer = new Trainer<>(recipe, shop, entry, journal, checkpoints);
+        this.journal = new Journal(context.log(), entry);
+        this.checkpoints = new RunCheckpoints(context, entry.id());
+        this.trainer = new Trainer<>(recipe, context, entry, journal, checkpoints);
         this.thread = Thread.ofPlatform().name("run-" + entry.id()).unstarted(() -> {
             try {
                 live();

@@ -28,7 +28,7 @@ final class Workers {
     /** How long who removes a run waits for its step to end; what it leaves behind is removed when it does. */
     private static final Duration REMOVING = Duration.ofSeconds(10);
 
-    private final Workshop shop;
+    private final RunContext context;
     private final Scheduler scheduler;
     private final Map<String, Worker<?>> byRun = new ConcurrentHashMap<>();
     /** Ends that the log does not tell, or does not tell yet. */
@@ -37,10 +37,10 @@ final class Workers {
     private volatile boolean leaving;
     private volatile boolean full;
 
-    Workers(Workshop shop, Scheduler scheduler) {
-        this.shop = shop;
+    Workers(RunContext context, Scheduler scheduler) {
+        this.context = context;
         this.scheduler = scheduler;
-        shop.log().onSpace(space -> {
+        context.log().onSpace(space -> {
             full = !space;
             if (full) {
                 byRun.values().forEach(worker -> worker.inbox().addFirst(new Order.DiskFull()));
@@ -91,7 +91,7 @@ final class Workers {
      * @throws RefusedException if the run was stored by another version, or the service is about to end
      */
     <P extends Record & Parameters> void engage(Recipe<P> recipe, RunEntry run, Optional<Order> first) {
-        Worker<P> worker = new Worker<>(recipe, shop, scheduler, run, this::ended);
+        Worker<P> worker = new Worker<>(recipe, context, scheduler, run, this::ended);
         first.ifPresent(worker.inbox()::add);
         unwritten.remove(run.id());
         byRun.put(run.id(), worker);
@@ -107,7 +107,7 @@ final class Workers {
     private void ended(Worker<?> worker) {
         String run = worker.entry().id();
         if (worker.journal().isDeleted()) {
-            shop.checkpoints().deleteAll(run); // what was on its way when the others were removed
+            context.checkpoints().deleteAll(run); // what was on its way when the others were removed
         } else if (worker.journal().isAhead()) {
             remember(worker.journal());
         }

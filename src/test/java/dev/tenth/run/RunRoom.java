@@ -37,7 +37,7 @@ final class RunRoom implements AutoCloseable {
         store = new EmbeddedStore(home, StoreLimits.DEFAULT);
         runs = new LocalRuns(
                 List.of(recipes),
-                new Workshop(
+                new RunContext(
                         log(),
                         store.checkpoints(),
                         store.blobs(),

@@ -13,7 +13,7 @@ import dev.tenth.torch.Device;
  * @param cores how many threads compute at the same time
  * @param version of the service, written into checkpoints
  */
-public record Workshop(
+public record RunContext(
         RunLog log,
         Checkpoints checkpoints,
         Blobs blobs,
