@@ -36,7 +36,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     private final RunCheckpoints checkpoints;
     private final EventEncoder encoder;
     private final RunMeters.Steps meter;
-    private Interventions<P> interventions;
+    private ParameterHistory<P> history;
     private P parameters;
     private Training<P> training;
     private long step;
@@ -75,7 +75,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
      * @throws Runs.RefusedException if something was set that this version does not know
      */
     void prepare(Setting.Progress progress) {
-        interventions = Interventions.of(recipe, context.log(), journal.entry());
+        history = ParameterHistory.of(recipe, context.log(), journal.entry());
         training = prepared(progress);
         journal.steps(training.steps());
     }
@@ -109,7 +109,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         try (RunCheckpoints.Opened opened = newest.get()) {
             step = from.step();
             checkpointed = step;
-            turnTo(interventions.after(step));
+            turnTo(history.after(step));
             training.load(opened.content().tensors());
             journal.resumed(step, from.seq());
             return true;
@@ -134,8 +134,8 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     /** Turns what was turned after this step before the run died. */
     void turnAgain() {
-        if (interventions.at(step)) {
-            turnTo(interventions.after(step));
+        if (history.at(step)) {
+            turnTo(history.after(step));
         }
     }
 
@@ -221,11 +221,11 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
                 step(),
                 id,
                 schema.values(turned),
-                Map.of(Interventions.PARAMETERS, set.parameters(), Interventions.PREVIOUS, previous));
+                Map.of(ParameterHistory.PARAMETERS, set.parameters(), ParameterHistory.PREVIOUS, previous));
         if (training == null) {
             parameters = turned;
         } else {
-            interventions.turn(step, set.parameters());
+            history.turn(step, set.parameters());
             turnTo(turned);
         }
     }

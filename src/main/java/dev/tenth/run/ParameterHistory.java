@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * The parameters of a run over its steps: those with which it began, and every {@code set} of its log. A set is part of the
  * record: a run that goes on from a checkpoint meets it again at the same step, also where the event was superseded.
  */
-final class Interventions<P extends Record & Parameters> {
+final class ParameterHistory<P extends Record & Parameters> {
     /** The fields of {@code command.applied} for a set: what is in force from now on, and what was until now. */
     static final String PARAMETERS = "parameters";
 
@@ -27,7 +27,7 @@ final class Interventions<P extends Record & Parameters> {
     /** What was turned after which step; of two sets at one step the later event has the last word. */
     private final TreeMap<Long, Map<String, Object>> turns = new TreeMap<>();
 
-    private Interventions(Schema<P> schema, P first) {
+    private ParameterHistory(Schema<P> schema, P first) {
         this.schema = schema;
         this.first = first;
     }
@@ -37,7 +37,7 @@ final class Interventions<P extends Record & Parameters> {
      *
      * @throws Runs.RefusedException if there is one that this version does not know
      */
-    static <P extends Record & Parameters> Interventions<P> of(Recipe<P> recipe, RunLog log, RunEntry run) {
+    static <P extends Record & Parameters> ParameterHistory<P> of(Recipe<P> recipe, RunLog log, RunEntry run) {
         Schema<P> schema = Schema.of(recipe);
         List<Event> sets = AppliedCommands.read(log, run.id(), Set.of("set"));
         Map<String, Object> began = StoredParameters.values(run);
@@ -46,12 +46,12 @@ final class Interventions<P extends Record & Parameters> {
         }
         return StoredParameters.known(recipe, run, () -> {
             P preset = StoredParameters.ofPreset(recipe, run);
-            Interventions<P> interventions = new Interventions<>(schema, schema.with(preset, began));
+            ParameterHistory<P> history = new ParameterHistory<>(schema, schema.with(preset, began));
             for (Event set : sets) {
-                interventions.turn(set.step(), part(set, PARAMETERS));
-                interventions.after(set.step()); // can be read
+                history.turn(set.step(), part(set, PARAMETERS));
+                history.after(set.step()); // can be read
             }
-            return interventions;
+            return history;
         });
     }
 
