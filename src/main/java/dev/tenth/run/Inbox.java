@@ -9,31 +9,31 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The orders that a worker has not yet carried out. One counts until it was carried out, so that whoever asks next is judged
+ * The messages that a worker has not yet carried out. One counts until it was carried out, so that whoever asks next is judged
  * by what the run is about to be.
  *
  * <p>Invariant: a command that was taken in is carried out, unless the run fails or is removed first.
  */
 final class Inbox {
-    private final Deque<Order> orders = new ArrayDeque<>();
+    private final Deque<WorkerMessage> messages = new ArrayDeque<>();
     /** Those that are being carried out; several, where one waits for space and others are asked meanwhile. */
-    private final List<Order> inHand = new ArrayList<>();
+    private final List<WorkerMessage> inHand = new ArrayList<>();
 
     private boolean closed;
 
-    /** Takes in an order; false if the worker takes none any more, because it is at its end. */
-    synchronized boolean add(Order order) {
+    /** Takes in a message; false if the worker takes none any more, because it is at its end. */
+    synchronized boolean add(WorkerMessage message) {
         if (closed) {
             return false;
         }
-        orders.add(order);
+        messages.add(message);
         notifyAll();
         return true;
     }
 
-    /** Puts an order before all others. */
-    synchronized void addFirst(Order order) {
-        orders.addFirst(order);
+    /** Puts a message before all others. */
+    synchronized void addFirst(WorkerMessage message) {
+        messages.addFirst(message);
         notifyAll();
     }
 
@@ -44,42 +44,42 @@ final class Inbox {
 
     /** Takes in nothing more, if nothing is left to be done. */
     synchronized boolean closeIfEmpty() {
-        closed |= orders.isEmpty();
+        closed |= messages.isEmpty();
         return closed;
     }
 
-    /** The oldest order, which is in hand from now on; empty if there is none. */
-    synchronized Optional<Order> poll() {
-        Order oldest = orders.poll();
+    /** The oldest message, which is in hand from now on; empty if there is none. */
+    synchronized Optional<WorkerMessage> poll() {
+        WorkerMessage oldest = messages.poll();
         if (oldest != null) {
             inHand.add(oldest);
         }
         return Optional.ofNullable(oldest);
     }
 
-    /** Waits for an order, which is in hand from now on. */
-    synchronized Order take() throws InterruptedException {
-        while (orders.isEmpty()) {
+    /** Waits for a message, which is in hand from now on. */
+    synchronized WorkerMessage take() throws InterruptedException {
+        while (messages.isEmpty()) {
             wait();
         }
         return poll().orElseThrow();
     }
 
-    /** Whether there is an order of a kind that is not in hand. */
-    synchronized boolean contains(Predicate<Order> kind) {
-        return orders.stream().anyMatch(kind);
+    /** Whether there is a message of a kind that is not in hand. */
+    synchronized boolean contains(Predicate<WorkerMessage> kind) {
+        return messages.stream().anyMatch(kind);
     }
 
-    /** The order was carried out. */
-    synchronized void done(Order order) {
-        inHand.remove(order);
+    /** The message was carried out. */
+    synchronized void done(WorkerMessage message) {
+        inHand.remove(message);
     }
 
     /** The state that a run in {@code now} will have once it did all that it was asked. */
     synchronized RunState after(RunState now) {
         RunState state = now;
-        for (Order order : Stream.concat(inHand.stream(), orders.stream()).toList()) {
-            if (order instanceof Order.Asked asked) {
+        for (WorkerMessage message : Stream.concat(inHand.stream(), messages.stream()).toList()) {
+            if (message instanceof WorkerMessage.Asked asked) {
                 state = Lifecycle.after(state, asked.command());
             }
         }

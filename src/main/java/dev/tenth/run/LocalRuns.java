@@ -127,7 +127,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             workers.requireSpace();
         }
         return locks.with(run, () -> {
-            Order.Asked asked = new Order.Asked(ids.next(), command);
+            WorkerMessage.Asked asked = new WorkerMessage.Asked(ids.next(), command);
             Optional<Worker<?>> worker = workers.of(run);
             RunEntry now = worker.isPresent() ? worker.get().entry() : existing(run);
             RunState state = worker.map(w -> w.inbox().after(w.state())).orElseGet(() -> RunState.of(now));

@@ -39,7 +39,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private Scheduler.Ticket ticket;
     /** What it was asked to go on with, until it does. */
-    private Optional<Order> resumed = Optional.empty();
+    private Optional<WorkerMessage> resumed = Optional.empty();
 
     private long progressTold;
 
@@ -146,20 +146,20 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             return;
         }
         LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
-        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        journal.end(RunState.FAILED, message.lines().limit(3).collect(Collectors.joining(" ")));
+        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        journal.end(RunState.FAILED, reason.lines().limit(3).collect(Collectors.joining(" ")));
     }
 
     // ---- waiting
 
     @Override
     public void granted(Scheduler.Ticket granted) {
-        inbox.add(new Order.Granted(granted));
+        inbox.add(new WorkerMessage.Granted(granted));
     }
 
     @Override
     public void placed(Scheduler.Ticket placed, int place) {
-        inbox.add(new Order.Placed(placed, place));
+        inbox.add(new WorkerMessage.Placed(placed, place));
     }
 
     private void begin() throws InterruptedException {
@@ -184,17 +184,17 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void awaitResume() throws InterruptedException {
         while (true) {
-            Order order = inbox.take();
-            if (order instanceof Order.Asked(String id, Command.Resume resume)) {
+            WorkerMessage message = inbox.take();
+            if (message instanceof WorkerMessage.Asked(String id, Command.Resume resume)) {
                 if (stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(resume), Map.of()))) {
-                    resumed = Optional.of(order);
+                    resumed = Optional.of(message);
                     return;
                 }
                 tell(RunState.PAUSED, DISK_FULL);
             } else {
-                whileStill(order);
+                whileStill(message);
             }
-            inbox.done(order);
+            inbox.done(message);
         }
     }
 
@@ -213,21 +213,21 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         }
         tellPlace(ticket.place());
         while (true) {
-            Order order = inbox.take();
-            switch (order) {
-                case Order.Granted(Scheduler.Ticket granted)
+            WorkerMessage message = inbox.take();
+            switch (message) {
+                case WorkerMessage.Granted(Scheduler.Ticket granted)
                 when granted == ticket -> {
-                    inbox.done(order);
+                    inbox.done(message);
                     return true;
                 }
-                case Order.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
-                case Order.Asked(String id, Command.Pause pause) -> {
-                    paused(order, id, pause);
+                case WorkerMessage.Placed(Scheduler.Ticket placed, int place) when placed == ticket -> tellPlace(place);
+                case WorkerMessage.Asked(String id, Command.Pause pause) -> {
+                    paused(message, id, pause);
                     return false;
                 }
-                default -> whileStill(order);
+                default -> whileStill(message);
             }
-            inbox.done(order);
+            inbox.done(message);
         }
     }
 
@@ -266,25 +266,25 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     /** What can be asked of a run that does not train. */
-    private void whileStill(Order order) {
-        switch (order) {
-            case Order.Asked(String id, Command.Stop stop) -> stopped(id, stop, "");
-            case Order.Asked(String id, Command.Set set) -> {
+    private void whileStill(WorkerMessage message) {
+        switch (message) {
+            case WorkerMessage.Asked(String id, Command.Stop stop) -> stopped(id, stop, "");
+            case WorkerMessage.Asked(String id, Command.Set set) -> {
                 stored(() -> trainer.turn(id, set));
                 scheduler.resize(this, trainer.memoryBytes());
             }
-            case Order.Asked(String id, Command.Checkpoint checkpoint) ->
+            case WorkerMessage.Asked(String id, Command.Checkpoint checkpoint) ->
                 stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
-            case Order.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
-            case Order.Shutdown _, Order.Discard _ -> throw new Over();
-            case Order.Granted _, Order.Placed _, Order.DiskFull _ -> {}
+            case WorkerMessage.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
+            case WorkerMessage.Shutdown _, WorkerMessage.Discard _ -> throw new Over();
+            case WorkerMessage.Granted _, WorkerMessage.Placed _, WorkerMessage.DiskFull _ -> {}
         }
     }
 
-    private void paused(Order order, String id, Command.Pause pause) {
+    private void paused(WorkerMessage message, String id, Command.Pause pause) {
         stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of()));
         enter(RunState.PAUSED, "asked for");
-        inbox.done(order);
+        inbox.done(message);
     }
 
     private void stopped(String id, Command.Stop stop, String more) {
@@ -353,28 +353,28 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         }
     }
 
-    private static boolean endsPreparation(Order order) {
-        return switch (order) {
-            case Order.Asked(String _, Command command) -> command instanceof Command.Stop;
-            case Order.Shutdown _, Order.Discard _ -> true;
-            case Order.Granted _, Order.Placed _, Order.DiskFull _ -> false;
+    private static boolean endsPreparation(WorkerMessage message) {
+        return switch (message) {
+            case WorkerMessage.Asked(String _, Command command) -> command instanceof Command.Stop;
+            case WorkerMessage.Shutdown _, WorkerMessage.Discard _ -> true;
+            case WorkerMessage.Granted _, WorkerMessage.Placed _, WorkerMessage.DiskFull _ -> false;
         };
     }
 
-    /** Carries out what was asked, up to the order that ends the preparation. */
+    /** Carries out what was asked, up to the message that ends the preparation. */
     private void stopInPreparation() throws InterruptedException {
         while (true) {
-            Order order = inbox.take();
-            switch (order) {
-                case Order.Asked(String id, Command.Pause pause) -> paused(order, id, pause);
-                case Order.Shutdown _
+            WorkerMessage message = inbox.take();
+            switch (message) {
+                case WorkerMessage.Asked(String id, Command.Pause pause) -> paused(message, id, pause);
+                case WorkerMessage.Shutdown _
                 when journal.state() == RunState.PREPARING -> {
                     journal.end(RunState.QUEUED, "the service left; begins when it is back");
                     throw new Over();
                 }
-                default -> whileStill(order);
+                default -> whileStill(message);
             }
-            inbox.done(order);
+            inbox.done(message);
         }
     }
 
@@ -391,27 +391,27 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     /** Does everything that was asked since the last step. */
     private void obey() throws InterruptedException {
-        for (Optional<Order> next = inbox.poll(); next.isPresent(); next = inbox.poll()) {
-            Order order = next.get();
-            switch (order) {
-                case Order.Asked(String id, Command command) -> carryOut(order, id, command);
-                case Order.DiskFull _ -> {
+        for (Optional<WorkerMessage> next = inbox.poll(); next.isPresent(); next = inbox.poll()) {
+            WorkerMessage message = next.get();
+            switch (message) {
+                case WorkerMessage.Asked(String id, Command command) -> carryOut(message, id, command);
+                case WorkerMessage.DiskFull _ -> {
                     tell(RunState.PAUSED, DISK_FULL);
                     goOnWhenAsked();
                 }
-                case Order.Shutdown _ -> leave();
-                case Order.Discard _ -> throw new Over();
-                case Order.Granted _, Order.Placed _ -> {}
+                case WorkerMessage.Shutdown _ -> leave();
+                case WorkerMessage.Discard _ -> throw new Over();
+                case WorkerMessage.Granted _, WorkerMessage.Placed _ -> {}
             }
-            inbox.done(order);
+            inbox.done(message);
         }
     }
 
-    private void carryOut(Order order, String id, Command command) throws InterruptedException {
+    private void carryOut(WorkerMessage message, String id, Command command) throws InterruptedException {
         switch (command) {
             case Command.Pause pause -> {
                 stored(trainer::checkpoint);
-                paused(order, id, pause);
+                paused(message, id, pause);
                 goOnWhenAsked();
             }
             case Command.Stop stop ->

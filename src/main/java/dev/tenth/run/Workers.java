@@ -43,7 +43,7 @@ final class Workers {
         context.log().onSpace(space -> {
             full = !space;
             if (full) {
-                byRun.values().forEach(worker -> worker.inbox().addFirst(new Order.DiskFull()));
+                byRun.values().forEach(worker -> worker.inbox().addFirst(new WorkerMessage.DiskFull()));
             }
         });
     }
@@ -90,7 +90,7 @@ final class Workers {
      * @param first the first thing that it is asked, if any
      * @throws RefusedException if the run was stored by another version, or the service is about to end
      */
-    <P extends Record & Parameters> void engage(Recipe<P> recipe, RunEntry run, Optional<Order> first) {
+    <P extends Record & Parameters> void engage(Recipe<P> recipe, RunEntry run, Optional<WorkerMessage> first) {
         Worker<P> worker = new Worker<>(recipe, context, scheduler, run, this::ended);
         first.ifPresent(worker.inbox()::add);
         unwritten.remove(run.id());
@@ -156,7 +156,7 @@ final class Workers {
         unwritten.remove(run);
         Worker<?> worker = byRun.get(run);
         if (worker != null) {
-            worker.inbox().addFirst(new Order.Discard());
+            worker.inbox().addFirst(new WorkerMessage.Discard());
             if (!worker.awaitEnd(REMOVING)) {
                 LOG.log(System.Logger.Level.INFO, "run {0} is removed; its thread ends with its step", run);
             }
@@ -167,7 +167,7 @@ final class Workers {
     void leave() {
         leaving = true;
         scheduler.close();
-        byRun.values().forEach(worker -> worker.inbox().add(new Order.Shutdown()));
+        byRun.values().forEach(worker -> worker.inbox().add(new WorkerMessage.Shutdown()));
         Instant deadline = Instant.now().plus(LEAVING);
         for (Worker<?> worker : byRun.values()) {
             if (!worker.awaitEnd(Duration.between(Instant.now(), deadline))) {
