@@ -18,7 +18,8 @@ class Refusals {
     enum Reason {
         HOST,
         ORIGIN,
-        TOKEN
+        TOKEN,
+        MALFORMED
     }
 
     private final Map<Reason, Counter> counters = new EnumMap<>(Reason.class);

@@ -1,4 +1,4 @@
-package dev.tenth.app.security;
+package dev.tenth.app;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Requests as they are written here, byte by byte: clients put a path in order before they send it. */
-final class RawHttp {
+public final class RawHttp {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private RawHttp() {}
@@ -21,8 +21,8 @@ final class RawHttp {
      *
      * @param status 0 if the connection was closed without an answer
      */
-    record Answer(int status, List<String> headers, byte[] bytes) {
-        Optional<String> header(String name) {
+    public record Answer(int status, List<String> headers, byte[] bytes) {
+        public Optional<String> header(String name) {
             String start = name.toLowerCase() + ":";
             return headers.stream()
                     .filter(line -> line.toLowerCase().startsWith(start))
@@ -30,17 +30,18 @@ final class RawHttp {
                     .findFirst();
         }
 
-        String body() {
+        public String body() {
             return new String(bytes, StandardCharsets.UTF_8);
         }
     }
 
     /** Sends a request; it has {@code Host: localhost} unless its headers say otherwise. */
-    static Answer send(int port, String method, String target, String... headers) throws IOException {
+    public static Answer send(int port, String method, String target, String... headers) throws IOException {
         return sendBody(port, method, target, "", headers);
     }
 
-    static Answer sendBody(int port, String method, String target, String body, String... headers) throws IOException {
+    public static Answer sendBody(int port, String method, String target, String body, String... headers)
+            throws IOException {
         List<String> lines = new ArrayList<>(List.of(headers));
         if (lines.stream().noneMatch(line -> line.toLowerCase().startsWith("host:"))) {
             lines.addFirst("Host: localhost:" + port);
@@ -53,7 +54,7 @@ final class RawHttp {
     }
 
     /** Sends text as it is. */
-    static Answer exchange(int port, String request) throws IOException {
+    public static Answer exchange(int port, String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout(PATIENCE_MILLIS);
             socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
@@ -91,7 +92,7 @@ final class RawHttp {
         return body.toByteArray();
     }
 
-    static String line(InputStream input) throws IOException {
+    public static String line(InputStream input) throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int each; (each = input.read()) >= 0 && each != '\n'; ) {
             line.write(each);
