@@ -5,6 +5,7 @@ import dev.tenth.data.Library;
 import dev.tenth.http.ErrorForm;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.http.ProblemMapper;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.serve.ModelException;
@@ -13,6 +14,7 @@ import dev.tenth.text.Excerpt;
 import io.quarkus.arc.All;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -21,7 +23,8 @@ import java.util.List;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Answers every error of every resource: as the path's protocol writes it, else as problem+json. */
-public class Problems {
+@Singleton
+public class Problems implements ProblemMapper {
     private static final System.Logger LOG = System.getLogger(Problems.class.getName());
     private static final int RETRY_SECONDS = 10;
     /** For a place that is free as soon as another request is over. */
@@ -35,7 +38,9 @@ public class Problems {
 
     @ServerExceptionMapper
     public Response answer(Throwable failure, RoutingContext exchange) {
-        Problem problem = problem(failure, exchange);
+        Problem problem = failure instanceof WebApplicationException refusal
+                ? framework(refusal.getResponse().getStatus(), exchange)
+                : problem(failure);
         String path = exchange.normalizedPath();
         Response.ResponseBuilder answer = Response.status(problem.status());
         forms.stream()
@@ -51,7 +56,8 @@ public class Problems {
         return answer.build();
     }
 
-    private static Problem problem(Throwable failure, RoutingContext exchange) {
+    @Override
+    public Problem problem(Throwable failure) {
         String detail = failure.getMessage();
         return switch (failure) {
             case Problem.Exception exception -> exception.problem();
@@ -71,8 +77,6 @@ public class Problems {
             case Library.TooLargeException _ -> Problem.of(413, "File too large", detail);
             case Library.StorageException _ -> Problem.of(507, "Disk full", detail);
             case Library.BusyException _ -> Problem.of(503, "No room", detail);
-            case WebApplicationException exception ->
-                framework(exception.getResponse().getStatus(), exchange);
             default -> {
                 LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
                 yield Problem.of(500, "A fault of the service", "the log of the service has the details");

@@ -9,16 +9,13 @@ import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.Recipes;
 import dev.tenth.run.Limits;
 import dev.tenth.run.LocalRuns;
+import dev.tenth.run.RunContext;
 import dev.tenth.run.RunMeters;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
-import dev.tenth.run.RunContext;
-import dev.tenth.serve.CompletionsDoor;
 import dev.tenth.serve.Engine;
-import dev.tenth.serve.GenerateDoor;
 import dev.tenth.serve.GenerationDoor;
 import dev.tenth.serve.Models;
-import dev.tenth.serve.OpenInferenceDoor;
 import dev.tenth.serve.ServeLimits;
 import dev.tenth.serve.ServeMeters;
 import dev.tenth.serve.TimelapseDoor;
@@ -68,7 +65,6 @@ public class House {
     private final EventHub hub;
     private final Engine engine;
     private final GenerationDoor generation;
-    private final String version;
     private final WalkDoor walks;
     private final MemoryBudget memory;
     private final Device device;
@@ -80,7 +76,6 @@ public class House {
             MeterRegistry meters,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         this.config = config;
-        this.version = version;
         this.libtorch = Torch.load();
         this.device = device(config.device());
         this.store = new EmbeddedStore(config.home(), StoreLimits.DEFAULT);
@@ -118,8 +113,7 @@ public class House {
                         limits.loadedModelsBytes(),
                         limits.loadedModelsIdle(),
                         limits.waitingRequests(),
-                        limits.batchDelay(),
-                        ServeLimits.DEFAULT.bodyBytes()),
+                        limits.batchDelay()),
                 new ServeMeters(meters),
                 Device.CPU);
         this.walks = new WalkDoor(vertx, engine);
@@ -193,9 +187,6 @@ public class House {
         // The pages of the dashboard are one file: the path is its state.
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
         generation.register(router);
-        new OpenInferenceDoor(engine, version).register(router);
-        new GenerateDoor(engine).register(router);
-        new CompletionsDoor(engine).register(router);
         new TimelapseDoor(engine, store.log(), store.blobs()).register(router);
         walks.register(router);
     }
@@ -227,7 +218,7 @@ public class House {
     }
 
     @Produces
-    @Singleton
+    @ApplicationScoped // by way of a proxy: tests put another one under the resources
     Engine engine() {
         return engine;
     }

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
@@ -72,6 +73,29 @@ public final class ReceivedBody {
             copy.close();
             throw e;
         }
+    }
+
+    /**
+     * Reads it as a whole into the heap.
+     *
+     * @throws UncheckedIOException if the file cannot be read, as when the client has gone
+     */
+    public byte[] content() {
+        try {
+            return file == null ? memory.getBytes() : Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the body cannot be read", e);
+        }
+    }
+
+    /** Whether reading it waits for no disk. */
+    public boolean isInMemory() {
+        return file == null;
+    }
+
+    /** The body that an entity stream reads, for readers of bodies. */
+    public static ReceivedBody of(InputStream entity) {
+        return ((Stream) entity).body();
     }
 
     /** The body as quarkus-rest reads it for a parameter of any type; opened when it is read. */

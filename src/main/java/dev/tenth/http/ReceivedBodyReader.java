@@ -24,6 +24,6 @@ public class ReceivedBodyReader implements MessageBodyReader<ReceivedBody> {
             MediaType mediaType,
             MultivaluedMap<String, String> headers,
             InputStream content) {
-        return ((ReceivedBody.Stream) content).body();
+        return ReceivedBody.of(content);
     }
 }

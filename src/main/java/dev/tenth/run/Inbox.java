@@ -78,7 +78,8 @@ final class Inbox {
     /** The state that a run in {@code now} will have once it did all that it was asked. */
     synchronized RunState after(RunState now) {
         RunState state = now;
-        for (WorkerMessage message : Stream.concat(inHand.stream(), messages.stream()).toList()) {
+        for (WorkerMessage message :
+                Stream.concat(inHand.stream(), messages.stream()).toList()) {
             if (message instanceof WorkerMessage.Asked asked) {
                 state = Lifecycle.after(state, asked.command());
             }

@@ -213,7 +213,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     }
 
     private RunCheckpoints checkpoints(String run) {
-        return workers.of(run).<RunCheckpoints>map(Worker::checkpoints).orElseGet(() -> new RunCheckpoints(context, run));
+        return workers.of(run)
+                .<RunCheckpoints>map(Worker::checkpoints)
+                .orElseGet(() -> new RunCheckpoints(context, run));
     }
 
     // ---- finding and removing

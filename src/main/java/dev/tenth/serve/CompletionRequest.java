@@ -4,6 +4,7 @@ import static dev.tenth.serve.TensorJson.shown;
 import static dev.tenth.serve.TensorJson.wrong;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tenth.http.ReceivedBody;
 import dev.tenth.torch.Randomness;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,7 @@ record CompletionRequest(
      *
      * @throws IllegalArgumentException naming the field, its value and what is allowed
      */
-    static CompletionRequest read(byte[] body) {
+    static CompletionRequest read(ReceivedBody body) {
         Fields fields = Fields.of(body).only(FIELDS);
         refuseWhatIsNotThere(fields);
         int choices = (int) fields.integer("n", 1, 1, MOST_CHOICES);
@@ -89,7 +90,7 @@ record CompletionRequest(
             for (int choice = 0; choice < choices; choice++) {
                 // The first of several is what would be the only one.
                 long own = choice == 0 ? seed : Randomness.mix(seed, "choice " + choice);
-                texts.add(new TextRequest(prompt, length, GenerateDoor.choice(fields), TextRequest.stops(fields), own));
+                texts.add(new TextRequest(prompt, length, TextRequest.choice(fields), TextRequest.stops(fields), own));
             }
         }
         return texts;

@@ -44,7 +44,6 @@ public final class Engine implements AutoCloseable {
     private final ExecutorService pool;
     private final ScheduledExecutorService clock;
     private final LoadedModels loaded;
-    private final Intake intake;
 
     public Engine(Models models, ServeLimits limits, ServeMeters meters, Device device) {
         this.models = models;
@@ -60,7 +59,6 @@ public final class Engine implements AutoCloseable {
         this.clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("inference-clock").daemon().factory());
         this.loaded = new LoadedModels(limits, pool);
-        this.intake = new Intake(limits.bodyBytes());
         models.onDelete(loaded::forget);
         long idle = Math.max(1, limits.idle().toMillis() / 2);
         clock.scheduleWithFixedDelay(() -> loaded.forgetIdle(limits.idle()), idle, idle, TimeUnit.MILLISECONDS);
@@ -82,8 +80,13 @@ public final class Engine implements AutoCloseable {
         return meters;
     }
 
-    Intake intake() {
-        return intake;
+    /** A failure as it is told to the client, and counted if it is a refusal. */
+    Throwable refused(Throwable failure) {
+        Throwable told = ModelException.told(failure);
+        if (told instanceof ModelException refusal) {
+            meters.refused(refusal.reason());
+        }
+        return told;
     }
 
     /** What a version takes and gives; it is loaded for that. */

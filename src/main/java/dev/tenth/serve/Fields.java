@@ -6,6 +6,7 @@ import static dev.tenth.serve.TensorJson.wrong;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tenth.http.ReceivedBody;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +16,17 @@ import java.util.Set;
 /** The fields of a JSON object, read strictly: each error names the field, its value and what is allowed. */
 record Fields(JsonNode object) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+    /** What is asked of a text is read on the event loop: it may take no time. */
+    static final int LARGEST = 1 << 20;
+
+    static Fields of(ReceivedBody body) {
+        if (body.bytes() > LARGEST) {
+            throw new ModelException(
+                    ModelException.Reason.TOO_LARGE, "body: more than %,d bytes are not taken".formatted(LARGEST));
+        }
+        return of(body.content());
+    }
 
     static Fields of(byte[] body) {
         try {

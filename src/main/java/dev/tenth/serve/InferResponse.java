@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.tenth.serve.InferRequest.Wanted;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.torch.HostTensor;
-import io.vertx.core.buffer.Buffer;
+import jakarta.ws.rs.core.MediaType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,27 +14,34 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * The answer to a request for inference.
+ * The answer to a request for inference, as it is sent.
  *
  * @param headerLength of the JSON, where binary data follows it
  */
-record InferResponse(Buffer body, OptionalInt headerLength) {
+record InferResponse(byte[] body, String mediaType, OptionalInt headerLength) {
+    /** How long the JSON is that stands before binary data. */
+    static final String HEADER_LENGTH = "Inference-Header-Content-Length";
+
     private static final JsonFactory JSON = new JsonFactory();
+
+    static InferResponse png(byte[] file) {
+        return new InferResponse(file, Pictures.PNG, OptionalInt.empty());
+    }
 
     /**
      * Writes the outputs that were wanted.
      *
      * @throws IllegalArgumentException if the model does not give one of them
      */
-    static InferResponse write(InferRequest request, Version version, Map<String, HostTensor> outputs) {
+    static InferResponse of(InferRequest request, Version version, Map<String, HostTensor> outputs) {
         List<Wanted> wanted = request.outputs().isEmpty()
                 ? outputs.keySet().stream()
                         .map(name -> new Wanted(name, java.util.Optional.empty()))
                         .toList()
                 : request.outputs();
-        ByteArrayOutputStream header = new ByteArrayOutputStream();
-        Buffer data = Buffer.buffer();
-        try (JsonGenerator json = JSON.createGenerator(header)) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        ByteArrayOutputStream data = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(body)) {
             json.writeStartObject();
             json.writeStringField("model_name", version.run().id());
             json.writeStringField("model_version", version.name());
@@ -50,14 +57,20 @@ record InferResponse(Buffer body, OptionalInt headerLength) {
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory", e);
         }
-        Buffer body = Buffer.buffer(header.toByteArray());
-        return data.length() == 0
-                ? new InferResponse(body, OptionalInt.empty())
-                : new InferResponse(body.appendBuffer(data), OptionalInt.of(header.size()));
+        if (data.size() == 0) {
+            return new InferResponse(body.toByteArray(), MediaType.APPLICATION_JSON, OptionalInt.empty());
+        }
+        OptionalInt headerLength = OptionalInt.of(body.size());
+        body.writeBytes(data.toByteArray());
+        return new InferResponse(body.toByteArray(), MediaType.APPLICATION_OCTET_STREAM, headerLength);
     }
 
     private static void write(
-            JsonGenerator json, Wanted wanted, boolean binary, Map<String, HostTensor> outputs, Buffer data)
+            JsonGenerator json,
+            Wanted wanted,
+            boolean binary,
+            Map<String, HostTensor> outputs,
+            ByteArrayOutputStream data)
             throws IOException {
         HostTensor tensor = outputs.get(wanted.name());
         if (tensor == null) {
@@ -77,7 +90,7 @@ record InferResponse(Buffer body, OptionalInt headerLength) {
             json.writeObjectFieldStart("parameters");
             json.writeNumberField("binary_data_size", bytes.length);
             json.writeEndObject();
-            data.appendBytes(bytes);
+            data.writeBytes(bytes);
         } else {
             json.writeFieldName("data");
             TensorJson.write(json, tensor);

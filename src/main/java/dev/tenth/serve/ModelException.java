@@ -1,5 +1,8 @@
 package dev.tenth.serve;
 
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+
 /** A request that a model cannot serve; the message names what was asked for and what there is. */
 public final class ModelException extends RuntimeException {
     private final Reason reason;
@@ -7,6 +10,17 @@ public final class ModelException extends RuntimeException {
     public ModelException(Reason reason, String message) {
         super(message);
         this.reason = reason;
+    }
+
+    /** A failure as it is told: what does not fit, or comes when the service is leaving, is not a fault. */
+    static Throwable told(Throwable failure) {
+        return switch (failure) {
+            case CompletionException wrapped when wrapped.getCause() != null -> told(wrapped.getCause());
+            case IllegalArgumentException wrong -> new ModelException(Reason.MALFORMED, wrong.getMessage());
+            case RejectedExecutionException _ ->
+                new ModelException(Reason.NO_ROOM, "the service is leaving; try again later");
+            default -> failure;
+        };
     }
 
     public Reason reason() {

@@ -11,6 +11,8 @@ import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.Safetensors;
 import dev.tenth.torch.TensorSource;
+import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.SeekableByteChannel;
@@ -137,6 +139,16 @@ public final class Models {
             newest.remove(model, found); // something came in between: perhaps a newer one
         }
         return found;
+    }
+
+    /** The same without blocking: what is not remembered is looked for on another thread. */
+    Uni<Version> lookup(String model, String version) {
+        Optional<Version> known = version.equals(LATEST) ? remembered(model) : Optional.empty();
+        return known.isPresent()
+                ? Uni.createFrom().item(known.get())
+                : Uni.createFrom()
+                        .item(() -> find(model, version))
+                        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private Version find(String model, RunEntry run, String version) {

@@ -7,7 +7,8 @@ import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.torch.HostTensor;
-import io.vertx.core.Future;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.Optional;
 /** Pictures as PNG files instead of tensors: which abilities take or give them, and how. */
 final class Pictures {
     static final String PNG = "image/png";
+
+    static final MediaType PNG_TYPE = MediaType.valueOf(PNG);
     /** Of a file that is sent. */
     static final int LARGEST_FILE = 8 << 20;
 
@@ -36,32 +39,34 @@ final class Pictures {
      * @param sent whether a picture is the input
      * @param wanted whether a picture is to be the answer
      */
-    Future<Use> use(Exchange exchange, Version version, Optional<String> named, boolean sent, boolean wanted) {
+    Uni<Use> use(Version version, Optional<String> named, boolean sent, boolean wanted) {
         List<Ability.Infer<?>> candidates =
                 named.isPresent() ? List.of(version.infer(named)) : version.inferAbilities();
-        return first(exchange, version, candidates, sent, wanted);
+        return first(version, candidates, sent, wanted);
     }
 
-    private Future<Use> first(
-            Exchange exchange, Version version, List<Ability.Infer<?>> left, boolean sent, boolean wanted) {
+    private Uni<Use> first(Version version, List<Ability.Infer<?>> left, boolean sent, boolean wanted) {
         Ability.Infer<?> ability = left.getFirst();
-        return exchange.back(engine.signature(version, ability)).compose(signature -> {
-            Use use = new Use(
-                    ability,
-                    signature,
-                    // A picture alone is not enough where other inputs are needed.
-                    signature.inputs().size() == 1 ? ImagePort.of(signature.inputs()) : Optional.empty(),
-                    ImagePort.of(signature.outputs()));
-            boolean fits =
-                    !(sent && use.input().isEmpty() || wanted && use.output().isEmpty());
-            if (fits) {
-                return Future.succeededFuture(use);
-            }
-            return left.size() > 1
-                    ? first(exchange, version, left.subList(1, left.size()), sent, wanted)
-                    : Future.failedFuture(
-                            refused(version, use, sent && use.input().isEmpty()));
-        });
+        return Uni.createFrom()
+                .completionStage(() -> engine.signature(version, ability))
+                .chain(signature -> {
+                    Use use = new Use(
+                            ability,
+                            signature,
+                            // A picture alone is not enough where other inputs are needed.
+                            signature.inputs().size() == 1 ? ImagePort.of(signature.inputs()) : Optional.empty(),
+                            ImagePort.of(signature.outputs()));
+                    boolean fits = !(sent && use.input().isEmpty()
+                            || wanted && use.output().isEmpty());
+                    if (fits) {
+                        return Uni.createFrom().item(use);
+                    }
+                    return left.size() > 1
+                            ? first(version, left.subList(1, left.size()), sent, wanted)
+                            : Uni.createFrom()
+                                    .failure(refused(
+                                            version, use, sent && use.input().isEmpty()));
+                });
     }
 
     private static ModelException refused(Version version, Use use, boolean input) {

@@ -10,14 +10,12 @@ import java.time.Duration;
  * @param idle how long a model that nobody uses stays loaded
  * @param waiting requests of one model that are under way; one more is refused
  * @param batchDelay how long a request waits at most for others to be computed with
- * @param bodyBytes memory of the bodies of all requests that are under way and of their answers; one that finds no room is refused
  */
-public record ServeLimits(
-        int threads, long loadedBytes, Duration idle, int waiting, Duration batchDelay, long bodyBytes) {
+public record ServeLimits(int threads, long loadedBytes, Duration idle, int waiting, Duration batchDelay) {
     private static final long GIB = 1L << 30;
 
     public static final ServeLimits DEFAULT =
-            new ServeLimits(threads(0), GIB, Duration.ofMinutes(10), 256, Duration.ofMillis(1), GIB / 4);
+            new ServeLimits(threads(0), GIB, Duration.ofMinutes(10), 256, Duration.ofMillis(1));
 
     public ServeLimits {
         requireAtLeast(1, "threads", threads);
@@ -25,7 +23,6 @@ public record ServeLimits(
         requireAtLeast(0, "idle", idle.toNanos());
         requireAtLeast(1, "waiting", waiting);
         requireAtLeast(0, "batchDelay", batchDelay.toNanos());
-        requireAtLeast(1, "bodyBytes", bodyBytes);
     }
 
     /** The wished number of threads; 0 is half of the cores, which leaves the other half to the training. */

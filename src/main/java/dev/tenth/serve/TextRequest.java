@@ -89,6 +89,18 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
         return step < 0 ? Models.LATEST : Long.toString(step);
     }
 
+    /** How the HTTP protocols choose characters: a temperature of 0 takes the most probable one. */
+    static Choice choice(Fields fields) {
+        double temperature = fields.number("temperature", 1);
+        int topK = (int) fields.integer("top_k", 0, 0, Integer.MAX_VALUE);
+        return temperature == 0 ? new Choice(1, 1, 1) : new Choice(temperature, topK, fields.number("top_p", 1));
+    }
+
+    /** An error with the names that these protocols have for fields of a choice. */
+    static String named(String detail) {
+        return detail.replaceFirst("^topP:", "top_p:").replaceFirst("^topK:", "top_k:");
+    }
+
     private static Choice choice(Fields fields, Choice before) {
         return new Choice(
                 fields.number("temperature", before.temperature()),

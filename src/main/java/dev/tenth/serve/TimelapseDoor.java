@@ -83,8 +83,7 @@ public final class TimelapseDoor {
     }
 
     private void enter(RoutingContext context) {
-        Exchange exchange = new Exchange(context, OpenInferenceDoor::error, engine);
-        context.request().resume();
+        Exchange exchange = new Exchange(context);
         if (inTheMaking.incrementAndGet() > MOST_AT_A_TIME) {
             inTheMaking.decrementAndGet();
             refuse(

@@ -89,7 +89,14 @@ class BodyFilterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/v1/runs", "/api/v1/runs/import"})
+    @ValueSource(
+            strings = {
+                "/api/v1/runs",
+                "/api/v1/runs/import",
+                "/v2/models/a/infer",
+                "/v2/models/a/generate_stream",
+                "/v1/completions"
+            })
     void clientsThatStopInTheMiddleKeepNobodyWaiting(String path) throws IOException {
         for (int i = 0; i < CLIENTS; i++) {
             client(path, 1000, 3);

@@ -4,59 +4,69 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tenth.http.MemoryBudget;
 import dev.tenth.recipe.TensorModel;
 import dev.tenth.recipe.TensorModel.Port;
+import dev.tenth.store.Checkpoints;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.HostTensor;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 /** Clients that leave early, send too much or ask for too much: it costs nobody else anything. */
+@QuarkusTest
+@TestProfile(OneThreadService.LittleMemory.class)
 class ClientsTest extends OneThreadService {
-    /** Vert.x has so many threads for what takes a while. */
-    private static final int WORKERS = 20;
+    private final Semaphore lists = new Semaphore(1000);
+
+    @Inject
+    MemoryBudget budget;
 
     private static byte[] http(String path, String body, String... headers) {
-        return ("POST " + path + " HTTP/1.1\r\nHost: x\r\n" + String.join("\r\n", headers)
+        return ("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + String.join("\r\n", headers)
                         + (headers.length == 0 ? "" : "\r\n") + "Content-Length: " + body.length() + "\r\n\r\n" + body)
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private Socket connect() throws IOException {
-        return new Socket("127.0.0.1", server.actualPort());
+    /** The store's, but each list waits for a permit. */
+    @Override
+    Checkpoints checkpoints() {
+        return (Checkpoints) Proxy.newProxyInstance(
+                Checkpoints.class.getClassLoader(), new Class<?>[] {Checkpoints.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("list")) {
+                        lists.acquire();
+                    }
+                    return method.invoke(store.checkpoints(), arguments);
+                });
     }
 
     @Test
     void forWhoLeavesWhileTheModelIsLookedForNothingIsComputed() throws Exception {
         open(100, 1 << 20);
         model("a", 1);
-        CountDownLatch busy = new CountDownLatch(WORKERS);
-        CountDownLatch free = new CountDownLatch(1);
-        for (int i = 0; i < WORKERS; i++) {
-            vertx.executeBlocking(
-                    () -> {
-                        busy.countDown();
-                        free.await();
-                        return null;
-                    },
-                    false);
-        }
-        busy.await();
+        lists.drainPermits();
+        List<Integer> ports;
         try (Socket leaving = connect();
                 Socket reader = connect()) {
             leaving.getOutputStream().write(http("/v2/models/a/infer", request(1)));
             reader.getOutputStream().write(http("/v2/models/a/generate", "{\"text_input\":\"left\"}"));
+            await().atMost(PATIENCE).until(() -> lists.getQueueLength() == 2);
+            ports = List.of(leaving.getLocalPort(), reader.getLocalPort());
         }
-        await().atMost(PATIENCE).until(() -> closed.get() == 2);
-        free.countDown();
+        await().atMost(PATIENCE).until(() -> ports.stream().allMatch(connections::isClosed));
+        lists.release(1000);
         recipe.gate.release(2);
         assertThat(post("/v2/models/a/infer", request(2)).join().statusCode()).isEqualTo(200);
         await().atMost(PATIENCE).until(() -> underWay() == 0);
@@ -91,7 +101,7 @@ class ClientsTest extends OneThreadService {
             for (byte[] refused : List.of(
                     http("/v2/models/a/infer", large, "Content-Encoding: gzip"),
                     http("/v2/models/a/infer", large, "Content-Type: image/gif"),
-                    http("/v1/completions", " ".repeat(Exchange.LARGEST_TEXT + 1)))) {
+                    http("/v1/completions", " ".repeat(Fields.LARGEST + 1)))) {
                 connection.getOutputStream().write(refused);
                 assertThat(status(connection.getInputStream())).isIn(413, 415);
                 connection.getOutputStream().write(http("/v2/models/a/infer", large));
@@ -116,7 +126,7 @@ class ClientsTest extends OneThreadService {
         try (Socket leaving = connect()) {
             leaving.getOutputStream().write(http("/v2/models/a/infer", large), 0, large.length() / 2);
         }
-        await().atMost(PATIENCE).until(() -> closed.get() == 1);
+        await().atMost(PATIENCE).until(() -> budget.held() == 0);
         assertThat(post("/v2/models/a/infer", large).join().statusCode()).isEqualTo(200);
     }
 

@@ -13,6 +13,8 @@ import dev.tenth.serve.TextGeneration.Reason;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.torch.HostTensor;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.vertx.core.json.JsonObject;
@@ -32,6 +34,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the engine and its doors do with requests that wait, leave, are too many, or find nothing. */
+@QuarkusTest
+@TestProfile(OneThreadService.LittleMemory.class)
 class EngineTest extends OneThreadService {
     private CompletableFuture<Map<String, HostTensor>> infer(String run, String ability, float x) {
         Version version = models.find(run, Models.LATEST);
@@ -104,11 +108,11 @@ class EngineTest extends OneThreadService {
         model("slow", 1);
         CompletableFuture<?> first = infer("slow", "predict", 1);
         recipe.arrivals.acquire();
-        try (Socket leaving = new Socket("127.0.0.1", server.actualPort())) {
+        try (Socket leaving = connect()) {
             String body = request(2);
             OutputStream out = leaving.getOutputStream();
-            out.write(("POST /v2/models/slow/infer HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                            + body)
+            out.write(("POST /v2/models/slow/infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
+                            + "\r\n\r\n" + body)
                     .getBytes(StandardCharsets.UTF_8));
             out.flush();
             await().atMost(PATIENCE).until(() -> underWay() == 2);
@@ -358,11 +362,11 @@ class EngineTest extends OneThreadService {
     void aTextIsNotWrittenOnWhenItsClientLeaves() throws IOException {
         open(100, 1 << 20);
         model("a", 1);
-        try (Socket leaving = new Socket("127.0.0.1", server.actualPort())) {
+        try (Socket leaving = connect()) {
             String body = new JsonObject(Map.of("model", "a", "max_tokens", 100_000, "stream", true)).encode();
             leaving.getOutputStream()
-                    .write(("POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                                    + body)
+                    .write(("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length()
+                                    + "\r\n\r\n" + body)
                             .getBytes(StandardCharsets.UTF_8));
             assertThat(leaving.getInputStream().read()).isEqualTo('H');
         }

@@ -76,7 +76,7 @@ class LatentTest {
         store = new EmbeddedStore(home, STORE);
         engine = new Engine(
                 new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe, "gated", new Gated())),
-                new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO, 1 << 20),
+                new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO),
                 new ServeMeters(new SimpleMeterRegistry()),
                 Device.CPU);
         walks = new WalkDoor(vertx, engine, STALL_MILLIS);

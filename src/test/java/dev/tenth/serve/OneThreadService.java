@@ -1,6 +1,7 @@
 package dev.tenth.serve;
 
 import dev.tenth.store.Checkpoint;
+import dev.tenth.store.Checkpoints;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.embedded.EmbeddedStore;
@@ -9,9 +10,12 @@ import dev.tenth.torch.Device;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.ext.web.Router;
+import io.quarkus.test.common.http.TestHTTPResource;
+import io.quarkus.test.junit.QuarkusMock;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,14 +27,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The engine and its doors over a real store and real sockets, with one thread and models that wait where a test wants. */
+/**
+ * The service with another engine under its resources: over a real store of the test's own and real sockets, with one thread and models
+ * that wait where a test wants.
+ */
 @Timeout(240)
 abstract class OneThreadService {
+    /** Bodies that are held at the same time. */
+    static final long BODIES = 16 << 20;
+
+    public static class LittleMemory implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of("tenth.limits.bodies-bytes", Long.toString(BODIES));
+        }
+    }
+
     static final StoreLimits STORE =
             new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
     static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -40,45 +56,38 @@ abstract class OneThreadService {
 
     final Gated recipe = new Gated();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-    final Vertx vertx = Vertx.vertx();
     final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    /** Connections that ended. */
-    final AtomicInteger closed = new AtomicInteger();
+
+    @TestHTTPResource
+    URI service;
+
+    @Inject
+    Connections connections;
 
     EmbeddedStore store;
     Models models;
     Engine engine;
-    HttpServer server;
-
-    /** Bodies that are held at the same time. */
-    static final long BODIES = 16 << 20;
 
     void open(int waiting, long bytes) {
         store = new EmbeddedStore(home, STORE);
-        models = new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe));
+        models = new Models(store.log(), checkpoints(), Map.of(recipe.id(), recipe));
         engine = new Engine(
                 models,
-                new ServeLimits(1, bytes, Duration.ofMinutes(1), waiting, Duration.ofMillis(1), BODIES),
+                new ServeLimits(1, bytes, Duration.ofMinutes(1), waiting, Duration.ofMillis(1)),
                 new ServeMeters(meters),
                 Device.CPU);
-        Router router = Router.router(vertx);
-        new OpenInferenceDoor(engine, "test").register(router);
-        new GenerateDoor(engine).register(router);
-        new CompletionsDoor(engine).register(router);
-        server = vertx.createHttpServer()
-                .connectionHandler(connection -> connection.closeHandler(_ -> closed.incrementAndGet()))
-                .requestHandler(router)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        QuarkusMock.installMockForType(engine, Engine.class);
+    }
+
+    /** Where the engine finds states. */
+    Checkpoints checkpoints() {
+        return store.checkpoints();
     }
 
     @AfterEach
     void close() {
         recipe.gate.release(1000);
-        vertx.close().toCompletionStage().toCompletableFuture().join();
         leave();
     }
 
@@ -89,7 +98,6 @@ abstract class OneThreadService {
 
     /** The same as another process over the same home. */
     void openAgain(int waiting, long bytes) {
-        server.close().toCompletionStage().toCompletableFuture().join();
         leave();
         meters.clear();
         open(waiting, bytes);
@@ -138,10 +146,14 @@ abstract class OneThreadService {
 
     CompletableFuture<HttpResponse<String>> post(String path, String body) {
         return client.sendAsync(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
+                HttpRequest.newBuilder(service.resolve(path))
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    Socket connect() throws IOException {
+        return new Socket(service.getHost(), service.getPort());
     }
 
     static String request(float x) {

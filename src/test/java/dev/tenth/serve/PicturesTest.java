@@ -3,11 +3,12 @@ package dev.tenth.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.SplittableRandom;
@@ -17,12 +18,14 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** Pictures in and out by content type, of a model that turns light into dark. */
+@QuarkusTest
+@TestProfile(OneThreadService.LittleMemory.class)
 class PicturesTest extends OneThreadService {
     private static final String INFER = "/v2/models/a/infer";
 
     private HttpResponse<byte[]> send(String path, byte[] body, String... headers) throws Exception {
         return client.send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
+                HttpRequest.newBuilder(service.resolve(path))
                         .headers(headers)
                         .timeout(PATIENCE)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body))
