@@ -17,8 +17,8 @@ import java.util.Scanner;
 /**
  * Classes of browsers on loopback: {@code Viewers PORT RUN VIEWERS STALLED}. For each line of its input, {@code AFTER SECONDS}, a class
  * comes and watches the run over WebSockets from the event after that number on, and leaves after so many seconds; of the viewers,
- * the stalled ones never read. It prints {@code open} when all are there, and when they leave {@code viewers FRAMES BYTES P50_MS P99_MS
- * LATEST_MS}: what they received in all; from an event's own time, which is before its commit, until one viewer in ten has read it; and
+ * the stalled ones never read. It prints {@code open} when all are there, and when they leave {@code viewers EVENTS BYTES P50_MS P99_MS
+ * LATEST_MS}: the events that they received in all, and their bytes; from an event's own time, which is before its commit, until one viewer in ten has read it; and
  * the longest that an event took while all came at once.
  */
 class Viewers {
@@ -31,7 +31,7 @@ class Viewers {
     private final Selector selector = Selector.open();
     private long[] nanos = new long[1 << 16];
     private int count;
-    private long frames;
+    private long events;
     private long bytes;
     private long latest;
     private Instant arrival;
@@ -69,7 +69,7 @@ class Viewers {
         read(Duration.ofSeconds(seconds));
         long[] sorted = Arrays.copyOf(nanos, count);
         Arrays.sort(sorted);
-        System.out.printf(Locale.ROOT, "viewers %d %d %.2f %.2f %.2f%n", frames, bytes,
+        System.out.printf(Locale.ROOT, "viewers %d %d %.2f %.2f %.2f%n", events, bytes,
                 sorted[sorted.length / 2] / 1e6, sorted[(int) (sorted.length * .99)] / 1e6, latest / 1e6);
         for (SocketChannel channel : channels) {
             channel.close();
@@ -104,14 +104,22 @@ class Viewers {
         reader.keep();
     }
 
+    /** One event a line. */
     private void count(Reader reader, Frame frame, Instant now) {
-        frames++;
+        byte[] input = reader.input.array();
         bytes += frame.end - frame.begin;
-        if (reader.isMeasured) {
-            String head = new String(
-                    reader.input.array(), frame.begin, Math.min(HEAD, frame.end - frame.begin), StandardCharsets.UTF_8);
-            int at = head.indexOf("\"at\":\"") + 6;
-            measure(Instant.parse(head.substring(at, head.indexOf('"', at))), now);
+        for (int begin = frame.begin; begin < frame.end; ) {
+            int end = begin;
+            while (end < frame.end && input[end] != '\n') {
+                end++;
+            }
+            events++;
+            if (reader.isMeasured) {
+                String head = new String(input, begin, Math.min(HEAD, end - begin), StandardCharsets.UTF_8);
+                int at = head.indexOf("\"at\":\"") + 6;
+                measure(Instant.parse(head.substring(at, head.indexOf('"', at))), now);
+            }
+            begin = end + 1;
         }
     }
 

@@ -19,6 +19,7 @@ import jakarta.ws.rs.core.Variant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /**
@@ -44,6 +45,7 @@ public class RunEventsResource {
     }
 
     @GET
+    @Operation(hidden = true) // META-INF/openapi.yaml describes it
     public RestMulti<byte[]> events(
             @PathParam("id") String run,
             @HeaderParam("Last-Event-ID") String lastEventId,

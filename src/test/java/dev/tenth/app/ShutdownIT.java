@@ -150,7 +150,7 @@ class ShutdownIT {
             }
             String message = new String(frames.readNBytes((int) size), StandardCharsets.UTF_8);
             if (opcode == TEXT) {
-                heard.accept(message);
+                message.lines().forEach(heard);
             }
         }
     }
