@@ -4,8 +4,6 @@ import dev.tenth.app.security.Refusals.Reason;
 import dev.tenth.text.Excerpt;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -33,7 +31,7 @@ public class HostFilter {
     }
 
     private void check(RoutingContext context) {
-        List<String> hosts = hosts(context.request());
+        List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
         if (hosts.size() != 1) {
             refuse(context, 400, "Bad host", "Host: there are " + hosts.size() + " of it; give it once");
             return;
@@ -58,14 +56,6 @@ public class HostFilter {
         } else {
             context.next();
         }
-    }
-
-    /** As HTTP/1 names the host in a header, and HTTP/2 by itself. */
-    private static List<String> hosts(HttpServerRequest request) {
-        List<String> hosts = request.headers().getAll(HttpHeaders.HOST);
-        return request.version() == HttpVersion.HTTP_2 && hosts.isEmpty() && request.authority() != null
-                ? List.of(request.authority().toString())
-                : hosts;
     }
 
     /** A target may name the host as well ({@code GET http://host/path}). */
