@@ -14,12 +14,12 @@ import dev.tenth.run.RunMeters;
 import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.serve.Engine;
-import dev.tenth.serve.GenerationDoor;
+import dev.tenth.serve.LatentWalkSocket;
 import dev.tenth.serve.Models;
 import dev.tenth.serve.ServeLimits;
 import dev.tenth.serve.ServeMeters;
-import dev.tenth.serve.TimelapseDoor;
-import dev.tenth.serve.WalkDoor;
+import dev.tenth.serve.SocketLimits;
+import dev.tenth.serve.TextGenerationSocket;
 import dev.tenth.store.Blobs;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
@@ -64,8 +64,6 @@ public class House {
     private final LocalRuns runs;
     private final EventHub hub;
     private final Engine engine;
-    private final GenerationDoor generation;
-    private final WalkDoor walks;
     private final MemoryBudget memory;
     private final Device device;
     private final String libtorch;
@@ -116,8 +114,6 @@ public class House {
                         limits.batchDelay()),
                 new ServeMeters(meters),
                 Device.CPU);
-        this.walks = new WalkDoor(vertx, engine);
-        this.generation = new GenerationDoor(vertx, engine);
         Arrays.stream(RunState.values()).filter(state -> !state.isTerminal()).forEach(state -> Gauge.builder(
                         "runs", () -> runs.states().getOrDefault(state, 0L))
                 .tag("state", state.name())
@@ -186,17 +182,14 @@ public class House {
     void routes(@Observes Router router) {
         // The pages of the dashboard are one file: the path is its state.
         router.getWithRegex(PAGES).order(-1).handler(context -> context.reroute("/"));
-        generation.register(router);
-        new TimelapseDoor(engine, store.log(), store.blobs()).register(router);
-        walks.register(router);
     }
 
     /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them, and to those who read. */
-    void leave(@Observes ShutdownDelayInitiatedEvent event) {
+    void leave(@Observes ShutdownDelayInitiatedEvent event, LatentWalkSocket walks, TextGenerationSocket texts) {
         runs.close();
         hub.close();
-        walks.close();
-        generation.close();
+        walks.leave();
+        texts.leave();
     }
 
     void close(@Observes ShutdownEvent event) {
@@ -236,6 +229,13 @@ public class House {
     @Singleton
     MemoryBudget memory() {
         return memory;
+    }
+
+    @Produces
+    @Singleton
+    SocketLimits socketLimits() {
+        TenthConfig.Limits limits = config.limits();
+        return new SocketLimits(limits.walks(), limits.textSockets(), limits.socketStall(), limits.socketIdle());
     }
 
     @Produces

@@ -81,6 +81,22 @@ public interface TenthConfig {
         @WithDefault("256")
         int waitingRequests();
 
+        /** Walks through latent space at the same time; one more gets 503. */
+        @WithDefault("32")
+        int walks();
+
+        /** WebSockets for text generation that are open at the same time; one more gets 503. */
+        @WithDefault("1000")
+        int textSockets();
+
+        /** How long the client of a walk or a text may read nothing before its WebSocket is closed with 1013. */
+        @WithDefault("30s")
+        Duration socketStall();
+
+        /** How long the client of a walk or a text may ask for nothing before its WebSocket is closed. */
+        @WithDefault("10m")
+        Duration socketIdle();
+
         /** How long a request for inference waits at most for others to be computed with. */
         @WithDefault("1ms")
         Duration batchDelay();

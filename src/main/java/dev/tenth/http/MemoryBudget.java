@@ -16,7 +16,7 @@ public final class MemoryBudget {
     }
 
     /** Takes so many bytes, unless there is no room for them; {@link #release} must follow. */
-    boolean take(long bytes) {
+    public boolean take(long bytes) {
         if (held.addAndGet(bytes) <= most) {
             return true;
         }
@@ -24,7 +24,8 @@ public final class MemoryBudget {
         return false;
     }
 
-    void release(long bytes) {
+    /** Gives bytes back that were taken. */
+    public void release(long bytes) {
         held.addAndGet(-bytes);
     }
 

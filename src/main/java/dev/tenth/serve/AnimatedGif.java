@@ -72,7 +72,7 @@ final class AnimatedGif {
      * @param share of the training that was done, from 0 to 1
      * @param hundredths of a second for which it is seen
      */
-    void add(Mosaic picture, double share, int hundredths) {
+    void add(ImageGrid picture, double share, int hundredths) {
         BufferedImage frame = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < height - BAR_HEIGHT; y++) {
             for (int x = 0; x < width; x++) {
@@ -92,7 +92,7 @@ final class AnimatedGif {
         }
     }
 
-    private static int color(Mosaic picture, int x, int y) {
+    private static int color(ImageGrid picture, int x, int y) {
         if (x >= picture.width() || y >= picture.height()) {
             return GROUND;
         }

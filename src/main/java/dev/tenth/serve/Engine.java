@@ -1,5 +1,6 @@
 package dev.tenth.serve;
 
+import dev.tenth.http.Problem;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
@@ -87,6 +88,13 @@ public final class Engine implements AutoCloseable {
             meters.refused(refusal.reason());
         }
         return told;
+    }
+
+    /** What a client of HTTP is told of a failure, which is counted. */
+    Problem problem(Throwable failure) {
+        ModelException error = ModelException.of(failure);
+        meters.refused(error.reason());
+        return Problem.of(error.reason().status(), error.reason().title(), error.getMessage());
     }
 
     /** What a version takes and gives; it is loaded for that. */

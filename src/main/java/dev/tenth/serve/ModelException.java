@@ -5,6 +5,8 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** A request that a model cannot serve; the message names what was asked for and what there is. */
 public final class ModelException extends RuntimeException {
+    private static final System.Logger LOG = System.getLogger(ModelException.class.getName());
+
     private final Reason reason;
 
     public ModelException(Reason reason, String message) {
@@ -21,6 +23,15 @@ public final class ModelException extends RuntimeException {
                 new ModelException(Reason.NO_ROOM, "the service is leaving; try again later");
             default -> failure;
         };
+    }
+
+    /** A failure as a reason and for people; a fault is logged. */
+    static ModelException of(Throwable failure) {
+        if (told(failure) instanceof ModelException said) {
+            return said;
+        }
+        LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
+        return new ModelException(Reason.BROKEN, "the log of the service has the details");
     }
 
     public Reason reason() {

@@ -2,10 +2,12 @@ package dev.tenth.serve;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** What is measured of serving. The labels are recipe and ability, never the run: there is no end to runs. */
 public final class ServeMeters {
@@ -74,6 +76,14 @@ public final class ServeMeters {
                 .tag("reason", reason.name())
                 .register(registry)
                 .increment();
+    }
+
+    /** WebSockets of an endpoint that are open. */
+    void openSockets(String endpoint, Supplier<Number> open) {
+        Gauge.builder("serve.sockets", open)
+                .description("WebSockets that are open")
+                .tag("endpoint", endpoint)
+                .register(registry);
     }
 
     private Timer timer(String name, String help, String recipe, String ability) {

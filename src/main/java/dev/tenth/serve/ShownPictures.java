@@ -80,11 +80,11 @@ final class ShownPictures {
     }
 
     /** The pixels of a picture; empty if they are lost. */
-    Optional<Mosaic> pixels(Shown shown) {
+    Optional<ImageGrid> pixels(Shown shown) {
         return blobs.get(shown.sha256()).map(ShownPictures::decode);
     }
 
-    private static Mosaic decode(byte[] png) {
+    private static ImageGrid decode(byte[] png) {
         try {
             BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
             int width = image.getWidth();
@@ -96,7 +96,7 @@ final class ShownPictures {
                 pixels[3 * i + 1] = (byte) (color >> 8);
                 pixels[3 * i + 2] = (byte) color;
             }
-            return new Mosaic(width, height, 3, pixels);
+            return new ImageGrid(width, height, 3, pixels);
         } catch (IOException e) {
             throw new IllegalStateException("a picture that this service wrote is no PNG", e);
         }

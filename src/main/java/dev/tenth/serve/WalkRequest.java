@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * How a client wants to walk through latent space.
  *
  * @param seed of the vectors between which the way leads
- * @param rows of the mosaic; each picture in it has a way of its own
+ * @param rows of the grid; each picture in it has a way of its own
  * @param speed in vectors a second; 0 stands still
  * @param version a step, or the newest
  */

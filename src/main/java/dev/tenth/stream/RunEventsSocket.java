@@ -1,5 +1,6 @@
 package dev.tenth.stream;
 
+import dev.tenth.http.WebSocketFault;
 import dev.tenth.stream.RunEventsUpgradeCheck.Admitted;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.OnBinaryMessage;

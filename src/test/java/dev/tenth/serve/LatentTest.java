@@ -4,18 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.tenth.recipe.Prior;
-import dev.tenth.store.Event;
-import dev.tenth.store.RunEntry;
-import dev.tenth.store.embedded.EmbeddedStore;
-import dev.tenth.store.embedded.StoreLimits;
-import dev.tenth.torch.Device;
-import dev.tenth.torch.HostTensor;
-import dev.tenth.torch.Safetensors;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
+import jakarta.inject.Inject;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,13 +19,9 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -44,99 +32,63 @@ import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Time-lapses and walks over a real store and real sockets, of a model whose every pixel is known. */
-@Timeout(60)
+@QuarkusTest
+@TestProfile(EngineUnderTest.Profile.class)
+@TestMethodOrder(OrderAnnotation.class)
+@Timeout(120)
 class LatentTest {
-    private static final StoreLimits STORE =
-            new StoreLimits(1000, 1 << 20, 1 << 20, 1 << 20, 2, 1 << 16, 1 << 16, 3, Duration.ofSeconds(30));
-    private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
     private static final Prior PRIOR = new Prior.Normal();
     private static final int SEED = 7;
-    private static final long STALL_MILLIS = 2000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    @TempDir
-    Path home;
+    @Inject
+    EngineUnderTest service;
 
-    private final Painter recipe = new Painter();
-    private final Vertx vertx = Vertx.vertx();
+    @Inject
+    LatentWalkSocket walks;
+
     private final HttpClient client = HttpClient.newHttpClient();
-    private EmbeddedStore store;
-    private Engine engine;
-    private WalkDoor walks;
-    private HttpServer server;
+    private final List<Walker> walkers = new ArrayList<>();
+    private static int runs;
+    private final String run = "walks" + runs++;
+    private Painter recipe;
 
     @BeforeEach
     void open() {
-        store = new EmbeddedStore(home, STORE);
-        engine = new Engine(
-                new Models(store.log(), store.checkpoints(), Map.of(recipe.id(), recipe, "gated", new Gated())),
-                new ServeLimits(1, 1 << 20, Duration.ofMinutes(1), 100, Duration.ZERO),
-                new ServeMeters(new SimpleMeterRegistry()),
-                Device.CPU);
-        walks = new WalkDoor(vertx, engine, STALL_MILLIS);
-        Router router = Router.router(vertx);
-        walks.register(router);
-        new TimelapseDoor(engine, store.log(), store.blobs()).register(router);
-        server = vertx.createHttpServer()
-                .requestHandler(router)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
+        recipe = service.painter;
+        service.start(run, recipe);
     }
 
     @AfterEach
     void close() {
-        vertx.close().toCompletionStage().toCompletableFuture().join();
-        engine.close();
-        store.close();
+        walkers.forEach(walker -> walker.socket.abort());
+        await().atMost(PATIENCE).until(() -> service.openSockets("walk") == 0 && service.underWay() == 0);
     }
 
-    private RunEntry run(String id, String recipe, long lastSeq) {
-        return new RunEntry(
-                id,
-                recipe,
-                "only",
-                "{}",
-                1,
-                id,
-                Optional.empty(),
-                "RUNNING",
-                "",
-                1,
-                1,
-                lastSeq,
-                "{}",
-                1,
-                NOW,
-                Optional.empty(),
-                Optional.empty());
+    private void append(long seq, long step, String type, String data) {
+        service.append(run, recipe, seq, step, type, data);
     }
 
-    private void start(String id, String recipe) {
-        store.log().create(run(id, recipe, 1), List.of(new Event(id, 1, 0, NOW, "run.state", "{}")), Optional.empty());
+    private void checkpoint(long step, float weight) {
+        service.checkpoint(run, step, weight);
     }
 
-    private void append(String id, long seq, long step, String type, String data) {
-        store.log()
-                .append(run(id, recipe.id(), seq), List.of(new Event(id, seq, step, NOW, type, data)))
-                .toCompletableFuture()
-                .join();
-    }
-
-    private void checkpoint(String id, long step, float weight) {
-        Safetensors content = new Safetensors(Map.of("w", HostTensor.of(new float[] {weight}, 1)), Map.of());
-        store.checkpoints().write(id, step, 1, content::write);
+    private static int port() {
+        return ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class);
     }
 
     private URI uri(String scheme, String path) {
-        return URI.create(scheme + "://127.0.0.1:" + server.actualPort() + path);
+        return URI.create(scheme + "://127.0.0.1:" + port() + path);
     }
 
     private HttpResponse<byte[]> get(String path) throws Exception {
@@ -164,11 +116,10 @@ class LatentTest {
 
     @Test
     void aTimelapseShowsTheSameVectorsAtEveryCheckpoint() throws Exception {
-        start("r", recipe.id());
         for (int step = 0; step <= 4; step++) {
-            checkpoint("r", 10L * step, .05f * step);
+            checkpoint(10L * step, .05f * step);
         }
-        HttpResponse<byte[]> answer = get("/api/v1/runs/r/timelapse.gif?seed=7&rows=2&columns=3");
+        HttpResponse<byte[]> answer = get("/api/v1/runs/" + run + "/timelapse.gif?seed=7&rows=2&columns=3");
         assertThat(answer.statusCode()).as(new String(answer.body())).isEqualTo(200);
         assertThat(answer.headers().firstValue("Content-Type")).contains("image/gif");
         assertThat(new String(answer.body(), StandardCharsets.ISO_8859_1))
@@ -190,15 +141,14 @@ class LatentTest {
 
     @Test
     void aLongRunGivesNoMoreFramesThanCanBeWatched() throws Exception {
-        start("r", recipe.id());
         for (int step = 0; step < 200; step++) {
-            checkpoint("r", step, step == 199 ? 9 : 0);
+            checkpoint(step, step == 199 ? 9 : 0);
         }
-        List<BufferedImage> frames = frames(
-                get("/api/v1/runs/r/timelapse.gif?seed=7&rows=1&columns=1").body());
+        List<BufferedImage> frames = frames(get("/api/v1/runs/" + run + "/timelapse.gif?seed=7&rows=1&columns=1")
+                .body());
         assertThat(frames.size()).isBetween(30, 60);
         assertThat(grey(frames.getLast(), 1, 1)).isEqualTo(Painter.grey(9, PRIOR.draw(SEED, 0, 3)[0]));
-        assertThat(TimelapseDoor.chosen(IntStream.range(0, 1000).boxed().toList(), 60))
+        assertThat(TimelapseResource.chosen(IntStream.range(0, 1000).boxed().toList(), 60))
                 .hasSize(60)
                 .startsWith(0)
                 .endsWith(999)
@@ -207,16 +157,15 @@ class LatentTest {
 
     @Test
     void aTimelapseOfWhatWasShownLeavesOutWhatWasTakenBack() throws Exception {
-        start("r", recipe.id());
-        append("r", 2, 10, "image", image("samples", 10));
-        append("r", 3, 10, "image", image("other", 0));
-        append("r", 4, 20, "image", image("samples", 20));
-        append("r", 5, 10, "run.resumed", "{\"fromStep\":10,\"fromSeq\":3}");
-        append("r", 6, 20, "image", image("samples", 30));
-        List<BufferedImage> frames =
-                frames(get("/api/v1/runs/r/timelapse.gif?picture=samples").body());
+        append(2, 10, "image", image("samples", 10));
+        append(3, 10, "image", image("other", 0));
+        append(4, 20, "image", image("samples", 20));
+        append(5, 10, "run.resumed", "{\"fromStep\":10,\"fromSeq\":3}");
+        append(6, 20, "image", image("samples", 30));
+        List<BufferedImage> frames = frames(
+                get("/api/v1/runs/" + run + "/timelapse.gif?picture=samples").body());
         assertThat(frames.stream().map(frame -> grey(frame, 0, 0))).containsExactly(10, 30);
-        HttpResponse<byte[]> none = get("/api/v1/runs/r/timelapse.gif?picture=nothing");
+        HttpResponse<byte[]> none = get("/api/v1/runs/" + run + "/timelapse.gif?picture=nothing");
         assertThat(none.statusCode()).isEqualTo(400);
         assertThat(new String(none.body())).contains("[other, samples]");
     }
@@ -228,22 +177,22 @@ class LatentTest {
         ImageIO.write(picture, "png", png);
         return new JsonObject()
                 .put("id", id)
-                .put("ref", "/api/v1/blobs/" + store.blobs().put(png.toByteArray()) + ".png")
+                .put("ref", "/api/v1/blobs/" + service.store.blobs().put(png.toByteArray()) + ".png")
                 .encode();
     }
 
     @Test
     void aTimelapseThatCannotBeIsRefusedWithTheFieldNamed() throws Exception {
-        start("r", recipe.id());
-        start("numbers", "gated");
+        String numbers = run + "numbers";
+        service.start(numbers, service.gated);
         assertProblem("/api/v1/runs/nothing/timelapse.gif", 404, "nothing");
-        assertProblem("/api/v1/runs/r/timelapse.gif", 503, "no checkpoint yet");
-        checkpoint("r", 1, 1);
-        assertProblem("/api/v1/runs/r/timelapse.gif?rows=99", 400, "rows");
-        assertProblem("/api/v1/runs/r/timelapse.gif?rows=16&columns=16", 400, "rows");
-        assertProblem("/api/v1/runs/r/timelapse.gif?seed=x", 400, "seed");
-        checkpoint("numbers", 1, 1);
-        assertProblem("/api/v1/runs/numbers/timelapse.gif", 400, "latent vectors");
+        assertProblem("/api/v1/runs/" + run + "/timelapse.gif", 503, "no checkpoint yet");
+        checkpoint(1, 1);
+        assertProblem("/api/v1/runs/" + run + "/timelapse.gif?rows=99", 400, "rows");
+        assertProblem("/api/v1/runs/" + run + "/timelapse.gif?rows=16&columns=16", 400, "rows");
+        assertProblem("/api/v1/runs/" + run + "/timelapse.gif?seed=x", 400, "seed");
+        service.checkpoint(numbers, 1, 1);
+        assertProblem("/api/v1/runs/" + numbers + "/timelapse.gif", 400, "latent vectors");
     }
 
     private void assertProblem(String path, int status, String detail) throws Exception {
@@ -263,7 +212,8 @@ class LatentTest {
         private final boolean reads;
         final WebSocket socket;
 
-        Walker(String run, boolean reads) {
+        Walker(boolean reads) {
+            walkers.add(this);
             this.reads = reads;
             socket = client.newWebSocketBuilder()
                     .buildAsync(uri("ws", "/ws/v1/models/" + run + "/walk"), this)
@@ -283,7 +233,7 @@ class LatentTest {
 
         @Override
         public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-            frames.add(new JsonObject(text.toString()));
+            frames.add(text.toString()); // read on the thread of the test, which has its class loader
             return null;
         }
 
@@ -307,7 +257,7 @@ class LatentTest {
 
         int grey() throws InterruptedException {
             Object frame = next();
-            while (frame instanceof JsonObject) {
+            while (frame instanceof String) {
                 frame = next();
             }
             return (Integer) frame;
@@ -315,18 +265,17 @@ class LatentTest {
 
         JsonObject text() throws InterruptedException {
             Object frame = next();
-            while (!(frame instanceof JsonObject)) {
+            while (!(frame instanceof String)) {
                 frame = next();
             }
-            return (JsonObject) frame;
+            return new JsonObject((String) frame);
         }
     }
 
     @Test
     void aWalkBeginsAtTheVectorsOfItsSeedAndLeadsToTheNext() throws Exception {
-        start("r", recipe.id());
-        checkpoint("r", 5, .1f);
-        Walker walker = new Walker("r", true);
+        checkpoint(5, .1f);
+        Walker walker = new Walker(true);
         walker.say("{\"seed\":7,\"rows\":1,\"columns\":1,\"speed\":0}");
         JsonObject about = walker.text();
         assertThat(about.getInteger("step")).isEqualTo(5);
@@ -350,13 +299,12 @@ class LatentTest {
 
     @Test
     void aNewerCheckpointIsSeenAtOnceAndAnOlderOneWhenAskedFor() throws Exception {
-        start("r", recipe.id());
-        checkpoint("r", 5, .1f);
-        Walker walker = new Walker("r", true);
+        checkpoint(5, .1f);
+        Walker walker = new Walker(true);
         walker.say("{\"seed\":7,\"rows\":1,\"columns\":1,\"speed\":0}");
         assertThat(walker.text().getInteger("step")).isEqualTo(5);
-        checkpoint("r", 6, .2f);
-        append("r", 2, 6, "checkpoint", "{\"step\":6}");
+        checkpoint(6, .2f);
+        append(2, 6, "checkpoint", "{\"step\":6}");
         assertThat(walker.text().getInteger("step")).isEqualTo(6);
         assertThat(walker.grey()).isEqualTo(Painter.grey(.2f, PRIOR.draw(SEED, 0, 3)[0]));
         walker.say("{\"step\":5}");
@@ -376,12 +324,12 @@ class LatentTest {
 
     @Test
     void forAViewerThatDoesNotReadNothingIsPainted() throws Exception {
-        start("r", recipe.id());
-        checkpoint("r", 5, .1f);
-        Walker stalled = new Walker("r", false);
+        checkpoint(5, .1f);
+        recipe.painted.set(0);
+        Walker stalled = new Walker(false);
         stalled.say("{\"rows\":8,\"columns\":8,\"speed\":5}");
-        await().until(() -> recipe.painted.get() == 64);
-        Walker other = new Walker("r", true);
+        await().atMost(PATIENCE).until(() -> recipe.painted.get() == 64);
+        Walker other = new Walker(true);
         other.say("{\"rows\":1,\"columns\":1,\"speed\":5}");
         for (int i = 0; i < 20; i++) {
             other.grey();
@@ -392,16 +340,15 @@ class LatentTest {
 
     @Test
     void whoDoesNotReadIsLeftAndWhoReadsIsNotHoweverLong() throws Exception {
-        start("r", recipe.id());
-        checkpoint("r", 5, .1f);
-        Walker stalled = new Walker("r", false);
+        checkpoint(5, .1f);
+        Walker stalled = new Walker(false);
         stalled.say("{\"rows\":8,\"columns\":8,\"speed\":5}");
-        Walker reader = new Walker("r", true);
+        Walker reader = new Walker(true);
         reader.say("{\"rows\":1,\"columns\":1,\"speed\":5}");
-        Walker still = new Walker("r", true);
+        Walker still = new Walker(true);
         still.say("{\"rows\":1,\"columns\":1,\"speed\":0}");
         long begin = System.nanoTime();
-        while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(4 * STALL_MILLIS)) {
+        while (System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(4 * EngineUnderTest.STALL.toMillis())) {
             reader.grey();
         }
         assertThat(reader.closed).isNotDone();
@@ -413,13 +360,72 @@ class LatentTest {
     }
 
     @Test
+    void ofAHundredWalksAtOnceAsManyOpenAsMayBe() throws Exception {
+        checkpoint(5, .1f);
+        List<RawWebSocket> sockets = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            sockets.add(new RawWebSocket(port(), "/ws/v1/models/" + run + "/walk"));
+        }
+        int opened = 0;
+        for (RawWebSocket socket : sockets) {
+            RawWebSocket.Answer answer = socket.answer();
+            if (answer.status() == 101) {
+                opened++;
+            } else {
+                assertThat(answer.status()).isEqualTo(503);
+                assertThat(answer.headers()).containsKey("Retry-After");
+                assertThat(new JsonObject(answer.body()).getString("detail")).contains("tenth.limits.walks");
+            }
+        }
+        assertThat(opened).isEqualTo(EngineUnderTest.WALKS);
+        for (RawWebSocket socket : sockets) {
+            socket.reset();
+        }
+        await().atMost(PATIENCE).until(() -> service.openSockets("walk") == 0);
+    }
+
+    @Test
+    void viewersThatGoAwayAtAnyTimeGiveTheirPlacesBack() throws Exception {
+        checkpoint(5, .1f);
+        for (int i = 0; i < 20 * EngineUnderTest.WALKS; i++) {
+            RawWebSocket socket = new RawWebSocket(port(), "/ws/v1/models/" + run + "/walk");
+            if (i % 3 == 1 && socket.answer().status() == 101) {
+                socket.say("{\"rows\":8,\"columns\":8,\"speed\":5}");
+            }
+            socket.reset();
+        }
+        await().atMost(PATIENCE).until(() -> service.openSockets("walk") == 0 && service.underWay() == 0);
+        for (int i = 0; i < EngineUnderTest.WALKS; i++) {
+            new Walker(true);
+        }
+    }
+
+    @Test
+    void aViewerThatBreaksTheProtocolIsClosedWithItsCode() throws Exception {
+        checkpoint(5, .1f);
+        for (int code : List.of(1002, 1003, 1007)) {
+            try (RawWebSocket socket = new RawWebSocket(port(), "/ws/v1/models/" + run + "/walk")) {
+                socket.answer();
+                socket.say("{\"rows\":1,\"columns\":1,\"speed\":5}");
+                socket.read();
+                switch (code) {
+                    case 1002 -> socket.send(RawWebSocket.FINAL | 3, new byte[1]);
+                    case 1003 -> socket.send(RawWebSocket.FINAL | RawWebSocket.BINARY, new byte[1]);
+                    default -> socket.send(RawWebSocket.FINAL | RawWebSocket.TEXT, new byte[] {(byte) 0xff});
+                }
+                assertThat(socket.closeCode()).isEqualTo(code);
+            }
+        }
+    }
+
+    @Test
+    @Order(Integer.MAX_VALUE)
     void whenTheServiceLeavesTheViewersAreToldToComeBack() throws Exception {
-        start("r", recipe.id());
-        checkpoint("r", 5, .1f);
-        Walker walker = new Walker("r", true);
+        checkpoint(5, .1f);
+        Walker walker = new Walker(true);
         walker.say("{}");
         walker.grey();
-        walks.close();
+        walks.leave();
         assertThat(walker.closed.get(20, TimeUnit.SECONDS)).isEqualTo(1012);
     }
 }

@@ -1,4 +1,4 @@
-package dev.tenth.stream;
+package dev.tenth.http;
 
 import io.quarkus.websockets.next.CloseReason;
 import io.vertx.core.http.HttpClosedException;
@@ -9,7 +9,7 @@ import java.util.Optional;
  * The close codes of RFC 6455 for what a client does wrong. Vert.x ends a connection after a malformed frame without a word, and
  * after a message that is too long not at all.
  */
-final class WebSocketFault {
+public final class WebSocketFault {
     private static final int PROTOCOL_ERROR = 1002;
     private static final int UNSUPPORTED_DATA = 1003;
     private static final int INVALID_TEXT = 1007;
@@ -24,7 +24,7 @@ final class WebSocketFault {
     private WebSocketFault() {}
 
     /** What to say about a fault of a connection; nothing if it broke, since nobody hears it. */
-    static Optional<CloseReason> closeReason(Throwable fault) {
+    public static Optional<CloseReason> closeReason(Throwable fault) {
         if (fault instanceof IOException || fault instanceof HttpClosedException) {
             return Optional.empty();
         }
@@ -35,15 +35,32 @@ final class WebSocketFault {
                         : new CloseReason(PROTOCOL_ERROR, "a frame that RFC 6455 does not allow"));
     }
 
+    /** Whether a failure is the client's: its message is too long. */
+    static boolean isTooLarge(Throwable failure) {
+        return closeReason(failure)
+                .filter(reason -> reason.getCode() == TOO_LARGE)
+                .isPresent();
+    }
+
+    /** What to say about a text message whose bytes are no UTF-8; nothing if they are. */
+    static Optional<CloseReason> ofText(String text) {
+        return text.indexOf(REPLACEMENT) < 0
+                ? Optional.empty()
+                : Optional.of(new CloseReason(INVALID_TEXT, "the text is not UTF-8"));
+    }
+
     /** The answer to a text where no message is taken. */
-    static CloseReason unwanted(String text) {
-        return text.indexOf(REPLACEMENT) >= 0
-                ? new CloseReason(INVALID_TEXT, "the text is not UTF-8")
-                : unwantedMessage();
+    public static CloseReason unwanted(String text) {
+        return ofText(text).orElseGet(WebSocketFault::unwantedMessage);
+    }
+
+    /** The answer to a binary message where text is expected. */
+    static CloseReason binary() {
+        return new CloseReason(UNSUPPORTED_DATA, "binary messages are not taken; send text");
     }
 
     /** The answer to a message where none is taken. */
-    static CloseReason unwantedMessage() {
+    public static CloseReason unwantedMessage() {
         return new CloseReason(UNSUPPORTED_DATA, "this stream takes no messages");
     }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * @param channels 1 for grey, 3 for red, green and blue
  * @param pixels row by row from the top, a byte for each channel
  */
-record Mosaic(int width, int height, int channels, byte[] pixels) {
+record ImageGrid(int width, int height, int channels, byte[] pixels) {
     /** Pixels between two pictures. */
     static final int GAP = 1;
 
@@ -19,9 +19,9 @@ record Mosaic(int width, int height, int channels, byte[] pixels) {
      * The rows of a tensor of pictures.
      *
      * @param images {@code float32 [n, height, width]} or {@code [n, height, width, 3]} from 0 to 1; what is beyond is cut off
-     * @param columns pictures in a row of the mosaic
+     * @param columns pictures in a row of the grid
      */
-    static Mosaic of(HostTensor images, int columns) {
+    static ImageGrid of(HostTensor images, int columns) {
         long[] shape = images.shape();
         int count = (int) shape[0];
         int height = (int) shape[1];
@@ -43,7 +43,7 @@ record Mosaic(int width, int height, int channels, byte[] pixels) {
                 pixels[place + k] = (byte) Math.round(255 * Math.clamp(values[i * line + k], 0f, 1f));
             }
         }
-        return new Mosaic(fullWidth, fullHeight, channels, pixels);
+        return new ImageGrid(fullWidth, fullHeight, channels, pixels);
     }
 
     /** How many pixels the mosaic of so many pictures has, at most. */

@@ -7,11 +7,11 @@ import dev.tenth.recipe.TensorModel.Signature;
 import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.torch.HostTensor;
+import io.smallrye.mutiny.Uni;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A version that makes pictures of latent vectors: the ability that takes {@code z} alone and gives {@code image}.
@@ -19,14 +19,14 @@ import java.util.concurrent.CompletableFuture;
  * @param z the vectors that it takes
  * @param image the pictures that it gives
  */
-record Dreamer(Engine engine, Version version, Ability.Infer<?> ability, Port z, Port image) {
+record LatentDecoder(Engine engine, Version version, Ability.Infer<?> ability, Port z, Port image) {
     static final String LATENT = "z";
     static final String PICTURE = "image";
-    /** The most pixels of one mosaic. */
+    /** The most pixels of one grid. */
     static final long MOST_PIXELS = 1 << 20;
 
-    /** That of a version, loaded; exceptionally a {@link ModelException} if it makes no pictures of latent vectors. */
-    static CompletableFuture<Dreamer> of(Engine engine, Version version) {
+    /** That of a version, loaded; it fails with a {@link ModelException} if the version makes no pictures of latent vectors. */
+    static Uni<LatentDecoder> of(Engine engine, Version version) {
         return of(engine, version, candidates(version), 0);
     }
 
@@ -37,22 +37,26 @@ record Dreamer(Engine engine, Version version, Ability.Infer<?> ability, Port z,
                 .toList();
     }
 
-    private static CompletableFuture<Dreamer> of(
+    private static Uni<LatentDecoder> of(
             Engine engine, Version version, List<? extends Ability.Infer<?>> abilities, int next) {
         if (next == abilities.size()) {
-            return CompletableFuture.failedFuture(new ModelException(
+            return Uni.createFrom().failure(new ModelException(
                     Reason.OTHER_ABILITY,
                     "model: runs of " + version.recipe().id() + " make no pictures of latent vectors; what they can is "
                             + Models.abilities(version.recipe())));
         }
         Ability.Infer<?> ability = abilities.get(next);
-        return engine.signature(version, ability).thenCompose(signature -> {
-            Port z = signature.inputs().getFirst();
-            return fits(signature)
-                    ? CompletableFuture.completedFuture(
-                            new Dreamer(engine, version, ability, z, picture(signature.outputs())))
-                    : of(engine, version, abilities, next + 1);
-        });
+        return Uni.createFrom()
+                .completionStage(() -> engine.signature(version, ability))
+                .chain(signature -> fits(signature)
+                        ? Uni.createFrom()
+                                .item(new LatentDecoder(
+                                        engine,
+                                        version,
+                                        ability,
+                                        signature.inputs().getFirst(),
+                                        picture(signature.outputs())))
+                        : of(engine, version, abilities, next + 1));
     }
 
     private static boolean fits(Signature signature) {
@@ -78,21 +82,26 @@ record Dreamer(Engine engine, Version version, Ability.Infer<?> ability, Port z,
     }
 
     /**
-     * Makes sure that a mosaic is not too large.
+     * Makes sure that a grid is not too large.
      *
      * @throws IllegalArgumentException if it is
      */
     void requireRoom(int rows, int columns) {
         long height = image.row().get(0);
         long width = image.row().get(1);
-        if (Mosaic.pixels(rows, columns, (int) height, (int) width) > MOST_PIXELS) {
+        if (ImageGrid.pixels(rows, columns, (int) height, (int) width) > MOST_PIXELS) {
             throw new IllegalArgumentException("rows: %d × %d pictures of %d × %d are more than %d pixels"
                     .formatted(rows, columns, height, width, MOST_PIXELS));
         }
     }
 
-    /** The pictures of some vectors, side by side. */
-    CompletableFuture<Mosaic> draw(List<float[]> vectors, int columns) {
+    /** The same of another version of the run. */
+    LatentDecoder of(Version other) {
+        return new LatentDecoder(engine, other, ability, z, image);
+    }
+
+    /** The pictures of some vectors, side by side; cancelling it spares the computation. */
+    Uni<ImageGrid> draw(List<float[]> vectors, int columns) {
         ByteBuffer bytes =
                 ByteBuffer.allocate(vectors.size() * dimensions() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         vectors.forEach(vector -> {
@@ -101,7 +110,8 @@ record Dreamer(Engine engine, Version version, Ability.Infer<?> ability, Port z,
             }
         });
         HostTensor input = new HostTensor(z.type(), z.shape(vectors.size()), bytes.flip());
-        return engine.infer(version, ability, Map.of(LATENT, input))
-                .thenApply(outputs -> Mosaic.of(outputs.get(PICTURE), columns));
+        return Uni.createFrom()
+                .completionStage(() -> engine.infer(version, ability, Map.of(LATENT, input)))
+                .map(outputs -> ImageGrid.of(outputs.get(PICTURE), columns));
     }
 }
