@@ -7,6 +7,8 @@ import dev.tenth.serve.Models.Version;
 import dev.tenth.serve.TextModelQueue.Characters;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.Cancellable;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,15 +22,18 @@ import java.util.OptionalInt;
 final class TextGeneration {
     /** The largest piece, in characters: what is computed in one turn. */
     private static final int LARGEST_PIECE = 16;
+    /** A client that takes nothing for so long does not read any more. */
+    private static final Duration LONGEST_REST = Duration.ofMinutes(1);
 
     private final Engine engine;
     private final Version version;
     private final OptionalInt likeliest;
+    private final Duration longestRest;
     private final StopSequenceFilter stops;
     private final Deque<Token> heldTokens = new ArrayDeque<>();
     private final long since = System.nanoTime();
     private volatile TextRequest request;
-    private ModelUse use;
+    private Writing writing;
     private int computed;
     private int emitted;
     private int pieceSize = 1;
@@ -65,6 +70,16 @@ final class TextGeneration {
      * @param likeliest the number of probable characters to name with each character; no tokens are told if empty
      */
     TextGeneration(Engine engine, Version version, TextRequest request, OptionalInt likeliest) {
+        this(engine, version, request, likeliest, LONGEST_REST);
+    }
+
+    /**
+     * The same.
+     *
+     * @param longestRest how long the client may request nothing before the text gives its model back and fails
+     */
+    TextGeneration(Engine engine, Version version, TextRequest request, OptionalInt likeliest, Duration longestRest) {
+        this.longestRest = longestRest;
         this.engine = engine;
         this.version = version;
         this.request = request;
@@ -76,12 +91,12 @@ final class TextGeneration {
      * The text; to be subscribed to once. Cancelling it ends the text and gives the model back. Items are emitted on the thread that
      * computes: what follows must not block it.
      *
-     * <p>It fails with a {@link ModelException} if there is no room for the text, and with an {@link IllegalArgumentException} if the
-     * prefix has a character that the model does not know.
+     * <p>It fails with a {@link ModelException} if there is no room for the text, or nothing is requested for long, and with an
+     * {@link IllegalArgumentException} if the prefix has a character that the model does not know.
      */
     Multi<Part> parts() {
         return Multi.createFrom()
-                .resource(() -> use = new ModelUse(engine, engine.text(version)), this::write)
+                .resource(() -> new ModelUse(engine, engine.text(version), longestRest), this::write)
                 .withFinalizer(ModelUse::release);
     }
 
@@ -91,22 +106,37 @@ final class TextGeneration {
     }
 
     private Multi<Part> write(ModelUse model) {
-        return model.queue()
-                .onItem()
-                .transformToMulti(queue -> queue.start(request.prefix(), request.seed())
-                        .onItem()
-                        .transformToMulti(writing -> Multi.createBy()
-                                .repeating()
-                                .uni(() -> next(queue, writing))
-                                .whilst(part -> !(part instanceof End))))
+        return Multi.createBy()
+                .repeating()
+                .uni(() -> next(model))
+                .whilst(part -> !(part instanceof End))
                 .select()
                 .where(part -> !(part instanceof Piece piece && piece.text().isEmpty()));
     }
 
-    private Uni<Part> next(TextModelQueue queue, Writing writing) {
+    private Uni<Part> next(ModelUse model) {
         if (ended != null) {
             return Uni.createFrom().item(new End(ended, emitted));
         }
+        if (!model.waits()) {
+            return Uni.createFrom()
+                    .failure(new ModelException(ModelException.Reason.NO_ROOM, "the client reads too slowly"));
+        }
+        return (writing == null ? start(model) : nextPiece(model))
+                .onTermination()
+                .invoke(model::rests);
+    }
+
+    private Uni<Part> start(ModelUse model) {
+        return model.queue()
+                .chain(queue -> queue.start(request.prefix(), request.seed()))
+                .map(started -> {
+                    writing = started;
+                    return piece("");
+                });
+    }
+
+    private Uni<Part> nextPiece(ModelUse model) {
         int count = Math.min(pieceSize, request.length() - computed);
         if (count <= 0) {
             ended = Reason.LENGTH;
@@ -114,10 +144,8 @@ final class TextGeneration {
         }
         // The first character at once, then more in a turn.
         pieceSize = Math.min(LARGEST_PIECE, 2 * pieceSize);
-        use.waits();
-        return queue.next(writing, count, request.choice(), likeliest)
-                .onTermination()
-                .invoke(use::rests)
+        return model.queue()
+                .chain(queue -> queue.next(writing, count, request.choice(), likeliest))
                 .map(characters -> pass(characters, count));
     }
 
@@ -144,16 +172,23 @@ final class TextGeneration {
         return new Piece(text, tokens);
     }
 
-    /** The text's use of its model: from any thread, since a client may leave while a piece is computed. */
+    /**
+     * The text's use of its model: from any thread, since a client may leave while a piece is computed. It ends by itself when nothing
+     * is requested for long.
+     */
     private static final class ModelUse {
         private final Engine engine;
+        private final Duration longestRest;
         private final Loaded<TextModelQueue> slot;
+        private Cancellable patience;
         private boolean resting;
         private boolean released;
 
-        ModelUse(Engine engine, Loaded<TextModelQueue> slot) {
+        ModelUse(Engine engine, Loaded<TextModelQueue> slot, Duration longestRest) {
             this.engine = engine;
+            this.longestRest = longestRest;
             this.slot = slot;
+            this.patience = patience();
         }
 
         Uni<TextModelQueue> queue() {
@@ -161,24 +196,39 @@ final class TextGeneration {
                     .completionStage(slot.model().copy()); // others use the model, too: cancelling is for this one
         }
 
-        synchronized void waits() {
+        /** Whether the text still has its model. */
+        synchronized boolean waits() {
+            patience.cancel();
             if (resting && !released) {
                 resting = false;
                 engine.resume(slot);
             }
+            return !released;
         }
 
         synchronized void rests() {
             if (!resting && !released) {
                 resting = true;
                 engine.rest(slot);
+                patience = patience();
             }
         }
 
+        private Cancellable patience() {
+            return Uni.createFrom()
+                    .voidItem()
+                    .onItem()
+                    .delayIt()
+                    .by(longestRest)
+                    .subscribe()
+                    .with(_ -> release());
+        }
+
         synchronized void release() {
-            waits();
-            released = true;
-            engine.release(slot);
+            if (waits()) {
+                released = true;
+                engine.release(slot);
+            }
         }
     }
 }

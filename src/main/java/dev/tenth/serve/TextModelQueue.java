@@ -19,6 +19,8 @@ final class TextModelQueue implements AutoCloseable {
     private final TextModel model;
     private final Executor executor;
     private final ServeMeters.Inference meters;
+    /** Read and written where the model is used. */
+    private boolean closed;
 
     /**
      * @param executor where the model is used, one task at a time
@@ -64,8 +66,8 @@ final class TextModelQueue implements AutoCloseable {
             emitter.onTermination(() -> cancelled.set(true));
             long queued = System.nanoTime();
             executor.execute(() -> {
-                if (cancelled.get()) {
-                    return;
+                if (cancelled.get() || closed) {
+                    return; // nobody waits any more
                 }
                 long start = System.nanoTime();
                 meters.waited(start - queued);
@@ -85,6 +87,7 @@ final class TextModelQueue implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         model.close();
     }
 }

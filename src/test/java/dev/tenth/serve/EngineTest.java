@@ -25,6 +25,7 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -342,6 +343,26 @@ class EngineTest extends OneThreadService {
         read(text("gated", 5), Long.MAX_VALUE);
         read(text("refused", 1), Long.MAX_VALUE)
                 .assertFailedWith(ModelException.class, "tenth.limits.waiting-requests");
+    }
+
+    @Test
+    void aTextOfWhichNothingIsRequestedForLongGivesItsModelBack() {
+        open(100, 1 << 20);
+        model("a", 1);
+        AssertSubscriber<Part> stalled = read(
+                        new TextGeneration(
+                                        engine,
+                                        models.find("a", Models.LATEST),
+                                        new TextRequest("stalled", 1000, new Choice(1, 0, 1), List.of(), 1),
+                                        OptionalInt.empty(),
+                                        Duration.ofMillis(100))
+                                .parts(),
+                        2)
+                .awaitItems(2, PATIENCE);
+        await().atMost(PATIENCE).until(() -> underWay() == 0);
+        stalled.request(1).awaitFailure(PATIENCE).assertFailedWith(ModelException.class, "too slowly");
+        assertThat(recipe.written).hasSize(2);
+        assertThat(underWay()).isZero();
     }
 
     @Test
