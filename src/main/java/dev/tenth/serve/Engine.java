@@ -203,7 +203,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private <M extends AutoCloseable> Loaded<M> acquire(
-            Version version, Ability<?> ability, BiFunction<Map<String, TensorSource>, Serial, M> opener) {
+            Version version, Ability<?> ability, BiFunction<Map<String, TensorSource>, SerialExecutor, M> opener) {
         Key key = new Key(
                 version.run().id(),
                 version.checkpoint().step(),

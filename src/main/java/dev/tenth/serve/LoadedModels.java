@@ -38,14 +38,14 @@ final class LoadedModels {
     static final class Loaded<M extends AutoCloseable> {
         private final Key key;
         private final long bytes;
-        private final Serial lane;
+        private final SerialExecutor lane;
         private final CompletableFuture<M> model = new CompletableFuture<>();
         private int users;
         private int resting;
         private boolean forgotten;
         private long lastUse = System.nanoTime();
 
-        Loaded(Key key, long bytes, Serial lane) {
+        Loaded(Key key, long bytes, SerialExecutor lane) {
             this.key = key;
             this.bytes = bytes;
             this.lane = lane;
@@ -64,7 +64,7 @@ final class LoadedModels {
      * @throws ModelException if too many use it already, or there is no room for it
      */
     @SuppressWarnings("unchecked")
-    <M extends AutoCloseable> Loaded<M> acquire(Key key, long size, Function<Serial, M> opener) {
+    <M extends AutoCloseable> Loaded<M> acquire(Key key, long size, Function<SerialExecutor, M> opener) {
         Loaded<M> found;
         synchronized (this) {
             found = (Loaded<M>) loaded.get(key);
@@ -81,7 +81,7 @@ final class LoadedModels {
                 return found;
             }
             makeRoom(size);
-            found = new Loaded<>(key, size, new Serial(pool));
+            found = new Loaded<>(key, size, new SerialExecutor(pool));
             found.users = 1;
             users++;
             loaded.put(key, found);
@@ -91,7 +91,7 @@ final class LoadedModels {
         return found;
     }
 
-    private <M extends AutoCloseable> void load(Loaded<M> slot, Function<Serial, M> opener) {
+    private <M extends AutoCloseable> void load(Loaded<M> slot, Function<SerialExecutor, M> opener) {
         slot.lane.execute(() -> {
             try {
                 slot.model.complete(opener.apply(slot.lane));

@@ -80,7 +80,7 @@ public class TimelapseResource {
                         .header("Content-Disposition", "inline; filename=\"" + run + "-timelapse.gif\"")
                         .build())
                 .onFailure()
-                .transform(ModelException::of);
+                .transform(engine::refused);
     }
 
     /** The pictures of a frame: the vectors of a seed, in rows and columns. */

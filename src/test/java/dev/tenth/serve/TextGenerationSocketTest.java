@@ -78,7 +78,9 @@ class TextGenerationSocketTest {
         for (RawWebSocket socket : sockets) {
             socket.close();
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(List.of(service.openSockets("generate"), service.underWay())).containsExactly(0, 0));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(List.of(service.openSockets("generate"), service.underWay()))
+                        .containsExactly(0, 0));
     }
 
     private RawWebSocket connect() throws IOException {
@@ -294,7 +296,9 @@ class TextGenerationSocketTest {
                 socket.reset();
             }
         }
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(List.of(service.openSockets("generate"), service.underWay())).containsExactly(0, 0));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(List.of(service.openSockets("generate"), service.underWay()))
+                        .containsExactly(0, 0));
         RawWebSocket socket = open();
         socket.say("{\"length\":2}");
         assertThat(whole(socket, "length")).isEqualTo("ab");

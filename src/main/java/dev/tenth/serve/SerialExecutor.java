@@ -9,12 +9,12 @@ import java.util.concurrent.RejectedExecutionException;
  * Runs tasks one after the other, in the order in which they came, on the threads of a pool. After each task the thread goes
  * back to the pool, so that models which share a thread take turns.
  */
-final class Serial implements Executor {
+final class SerialExecutor implements Executor {
     private final Executor pool;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean running;
 
-    Serial(Executor pool) {
+    SerialExecutor(Executor pool) {
         this.pool = pool;
     }
 
