@@ -145,7 +145,9 @@ final class Viewer {
         if (emitter.requested() > 0) {
             takingSince = 0;
         }
-        lagging = cursor < channel.lastSeq();
+        long newest = channel.lastSeq();
+        lagging = cursor < newest;
+        live |= newest > 0 && cursor >= newest;
         if (read.isEmpty() && !channel.keeps(cursor)) {
             load(false); // ahead of the next tick
         } else if (!read.isEmpty() || lagging || leaving || !query.follow()) {
