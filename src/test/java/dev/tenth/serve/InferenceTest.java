@@ -373,4 +373,58 @@ class InferenceTest {
         refused("/v2/models/" + gone + "/infer", 410, "was deleted");
         refused("/v2/models/" + gone + "/ready", 410, "was deleted");
     }
+
+    @Test
+    void whatNoResourceAnswersIsAnErrorOfTheProtocolToo() {
+        said(given().get("/v2/nothing"), 404, "/v2/nothing");
+        said(given().get("/v2/models/" + model + "/versions/0/nothing"), 404, "nothing");
+        said(given().delete(path()), 405, "DELETE");
+        said(given().accept("text/csv").get("/v2/models/" + model), 406, "text/csv");
+        said(
+                given().accept("text/csv")
+                        .contentType("application/json")
+                        .body("{}")
+                        .post(path()),
+                406,
+                "text/csv");
+        said(given().contentType("image/gif").body(new byte[3]).post(path()), 415, "image/gif");
+        said(given().contentType("application/json").body("{").post("/v2/models/" + model + "/generate"), 400, "body");
+        said(
+                given().contentType("application/json")
+                        .body(" ".repeat(Fields.LARGEST + 1))
+                        .post("/v2/models/" + model + "/generate_stream"),
+                413,
+                "body");
+    }
+
+    @Test
+    void theOpenApiDocumentHasWhatTheProtocolTakesAndGives() throws Exception {
+        JsonNode paths =
+                JSON.readTree(given().get("/q/openapi?format=json").asString()).path("paths");
+        for (String version : List.of("", "/versions/{version}")) {
+            JsonNode infer =
+                    paths.path("/v2/models/{model}" + version + "/infer").path("post");
+            assertThat(infer.path("requestBody").path("content").has("image/png"))
+                    .as("%s", infer)
+                    .isTrue();
+            assertThat(infer.path("responses").path("200").path("content").has("application/octet-stream"))
+                    .isTrue();
+            assertThat(infer.path("responses").has("404")).isTrue();
+            assertThat(paths.path("/v2/models/{model}" + version + "/generate_stream")
+                            .at("/post/responses/200/content")
+                            .has("text/event-stream"))
+                    .isTrue();
+        }
+        assertThat(paths.path("/v1/completions").at("/post/responses/200/content"))
+                .hasSize(2);
+    }
+
+    private static void said(Response answer, int status, String said) {
+        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(status);
+        assertThat(answer.contentType()).startsWith("application/json");
+        assertThat(InferenceSchema.check("error", answer.asString())
+                        .path("error")
+                        .asText())
+                .contains(said);
+    }
 }

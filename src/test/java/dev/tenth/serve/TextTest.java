@@ -308,4 +308,29 @@ class TextTest {
             }
         }
     }
+
+    @Test
+    void whatNoResourceAnswersIsAnErrorOfTheProtocolToo() {
+        said(given().get("/v1"), 404);
+        said(given().get("/v1/nothing"), 404);
+        said(given().delete("/v1/models/" + model), 405);
+        said(given().get("/v1/completions"), 405);
+        said(given().accept("text/csv").get("/v1/models"), 406);
+        said(given().contentType("application/json").body("{").post("/v1/completions"), 400);
+        said(
+                given().contentType("application/json")
+                        .body(" ".repeat(Fields.LARGEST + 1))
+                        .post("/v1/completions"),
+                413);
+    }
+
+    private static void said(Response answer, int status) {
+        assertThat(answer.statusCode()).as(answer.asString()).isEqualTo(status);
+        assertThat(answer.contentType()).startsWith("application/json");
+        JsonNode error = json(answer.asString()).path("error");
+        assertThat(error.path("message").asText()).isNotEmpty();
+        assertThat(error.path("type").asText()).isEqualTo("invalid_request_error");
+        assertThat(error.has("param")).isTrue();
+        assertThat(error.has("code")).isTrue();
+    }
 }
