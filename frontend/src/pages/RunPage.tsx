@@ -18,6 +18,7 @@ import { DeleteRun } from '../run/DeleteRun';
 import { GenerateBox } from '../run/GenerateBox';
 import { Knobs } from '../run/Knobs';
 import { MetricCharts } from '../run/MetricCharts';
+import { NonFiniteNotice } from '../run/NonFiniteNotice';
 import { Record } from '../run/Record';
 import { RunFacts } from '../run/RunFacts';
 import { Timeline } from '../run/Timeline';
@@ -112,6 +113,7 @@ function RunView({ run, recipe, live, seq }: ViewProps) {
         </div>
       </header>
       <ConnectionNotice status={status} retryNow={retryNow} />
+      {model.nonFinite && <NonFiniteNotice event={model.nonFinite} ended={isTerminal(state)} />}
       <div class="run-body">
         <div class="run-main">
           <section class="panel picture" aria-label="Picture">

@@ -2,6 +2,7 @@ import { bytes, count, figure, words } from '../plot/numbers';
 import { stateName } from '../components/StateBadge';
 import type { Checkpoint, Run, Schema } from '../api/wire';
 import type { Note } from '../stream/fold';
+import { someTensors } from './NonFiniteNotice';
 import { ForkRun } from './ForkRun';
 
 /** Entries shown; the whole log is one link away. */
@@ -53,6 +54,8 @@ function tell({ event }: Note): string {
       return stateName(event.data.state) + (event.data.reason ? `: ${event.data.reason}` : '');
     case 'run.resumed':
       return event.data.fromStep === 0 ? 'began again' : `went on from step ${count(event.data.fromStep)}`;
+    case 'non-finite':
+      return `not finite any more: ${someTensors(event.data)}`;
     case 'checkpoint':
       return `checkpoint, ${bytes(event.data.bytes)}`;
     case 'command.applied':

@@ -88,6 +88,8 @@ interface DataOfType {
   'run.resumed': { fromStep: number; fromSeq?: number };
   'command.applied': CommandAppliedData;
   checkpoint: { step: number; sha256: string; bytes: number };
+  /** The names of the first tensors that are not finite after a step, of `count` in all. */
+  'non-finite': { step: number; tensors: string[]; count: number };
   metrics: { values: Record<string, Value> };
   curve: CurveData;
   field: FieldData;

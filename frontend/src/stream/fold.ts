@@ -26,7 +26,7 @@ export interface Moment {
 
 /** An event of the record, with whether the run later went on from before it. */
 export interface Note {
-  readonly event: EventOf<'run.state' | 'run.resumed' | 'command.applied' | 'checkpoint'>;
+  readonly event: EventOf<'run.state' | 'run.resumed' | 'command.applied' | 'checkpoint' | 'non-finite'>;
   readonly superseded: boolean;
 }
 
@@ -38,6 +38,8 @@ export interface RunModel {
   readonly metrics: Readonly<Record<string, MetricLine>>;
   readonly moments: readonly Moment[];
   readonly notes: readonly Note[];
+  /** Where values that are not finite were first found, if they were. */
+  readonly nonFinite: EventOf<'non-finite'> | null;
   /** Events that the server left out because this viewer was slow; they are still in the log. */
   readonly skipped: number;
 }
@@ -50,6 +52,7 @@ export const EMPTY: RunModel = {
   metrics: {},
   moments: [],
   notes: [],
+  nonFinite: null,
   skipped: 0,
 };
 
@@ -110,6 +113,10 @@ class Draft {
         break;
       case 'run.resumed':
         this.cut(event);
+        this.note(event);
+        break;
+      case 'non-finite':
+        this.next.nonFinite = event;
         this.note(event);
         break;
       case 'command.applied':
@@ -227,6 +234,10 @@ class Draft {
     if (from >= 0) {
       this.moments.length = from;
       this.cells = this.moments.reduce((sum, moment) => sum + moment.cells, 0);
+    }
+    const found = this.next.nonFinite;
+    if (found && isSuperseded(found.step, found.seq)) {
+      this.next.nonFinite = null;
     }
     this.notes = this.notes.map((note) => {
       const { type, step, seq } = note.event;

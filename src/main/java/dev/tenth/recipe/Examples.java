@@ -298,8 +298,8 @@ public final class Examples {
     /**
      * How a model does on a part.
      *
-     * @param loss the mean of −log p(class), in nats
-     * @param error the share of rows whose most probable class is wrong
+     * @param loss the mean of −log p(class), in nats; NaN where a score is
+     * @param error the share of rows whose most probable class is wrong; NaN where a score is, since NaN scores choose no class
      * @param predicted the most probable class of each row
      * @param actual the class of each row
      */
@@ -358,7 +358,7 @@ public final class Examples {
                 wrong += guesses[i] == labels[i] ? 0 : 1;
             }
         }
-        return new Judgement(loss / rows, (double) wrong / rows, predicted, actual);
+        return new Judgement(loss / rows, Double.isNaN(loss) ? Double.NaN : (double) wrong / rows, predicted, actual);
     }
 
     /** How often each class (row) was taken for each (column). */

@@ -28,7 +28,10 @@ public record Pace(
         int showEvery,
 
         @Parameter(help = "Where it computes: cpu, cuda:0 …, or auto, where the service does", max = 16)
-        String device) {
+        String device,
+
+        @Parameter(help = "Stop at the first step after which a loss or a weight is not finite")
+        boolean stopAtNonFinite) {
     /** Where the service computes. */
     public static final String AUTO = "auto";
 
@@ -38,9 +41,9 @@ public record Pace(
         }
     }
 
-    /** On the service's device. */
+    /** On the service's device, as long as everything is finite. */
     public Pace(int threads, int checkpointEvery, int showEvery) {
-        this(threads, checkpointEvery, showEvery, AUTO);
+        this(threads, checkpointEvery, showEvery, AUTO, true);
     }
 
     /** The device that is asked for, if it is a certain one. */

@@ -2,6 +2,8 @@ package dev.tenth.recipe;
 
 import dev.tenth.torch.Executable;
 import dev.tenth.torch.TensorSource;
+import dev.tenth.torch.Variable;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -35,6 +37,11 @@ public abstract class ProgramTraining<P> implements Training<P> {
     @Override
     public void turn(P parameters) {
         settings = parameters;
+    }
+
+    @Override
+    public List<String> nonFinite() {
+        return program.nonFinite().stream().map(Variable::name).toList();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.tenth.recipe;
 
 import dev.tenth.torch.TensorSource;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -20,6 +21,9 @@ public interface Training<P> extends AutoCloseable {
 
     /** Trains step {@code step} (from 1) and shows what is to be seen of it. */
     void step(long step, Consumer<Shown> show);
+
+    /** The names of the tensors of its state in which a value is infinite or NaN, in the order of the model. */
+    List<String> nonFinite();
 
     /** Goes on with other values of the turnable parameters, from the next step. */
     void turn(P parameters);

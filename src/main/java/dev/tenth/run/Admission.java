@@ -13,8 +13,10 @@ import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.RunEntry;
 import dev.tenth.text.Excerpt;
+import dev.tenth.torch.Device;
 import dev.tenth.torch.Torch;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -90,6 +92,14 @@ final class Admission {
         if (parameters.pace().wish().filter(device -> !Torch.has(device)).isPresent()) {
             throw new InvalidParametersException(List.of(new Violation(
                     "device", parameters.pace().device(), "auto, cpu, or one of the " + Torch.gpus() + " GPUs")));
+        }
+        Device device = parameters.pace().wish().orElse(context.device());
+        if (!Torch.isNative(parameters.precision(), device)) {
+            throw new InvalidParametersException(List.of(new Violation(
+                    "precision",
+                    parameters.precision().name().toLowerCase(Locale.ROOT),
+                    "float32: the processor of this machine has no instructions for bfloat16, which would make it about ten"
+                            + " times slower")));
         }
         if (name.isPresent() && name.get().length() > LONGEST_NAME) {
             throw new InvalidParametersException(

@@ -9,6 +9,7 @@ public enum EventType {
     RUN_RESUMED("run.resumed", true),
     COMMAND_APPLIED("command.applied", true),
     CHECKPOINT("checkpoint", true),
+    NON_FINITE("non-finite", true),
     METRICS("metrics", false),
     CURVE("curve", false),
     FIELD("field", false),

@@ -29,6 +29,8 @@ import java.util.concurrent.CompletionStage;
 final class Journal {
     private static final System.Logger LOG = System.getLogger(Journal.class.getName());
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** A large model has hundreds; the first tell where it began. */
+    private static final int NAMED_TENSORS = 20;
 
     private final RunLog log;
     private final RunEntry origin;
@@ -224,6 +226,17 @@ final class Journal {
                                 .put("sha256", checkpoint.sha256())
                                 .put("bytes", checkpoint.bytes())
                                 .toString()));
+    }
+
+    /**
+     * After a step values of some tensors are not finite.
+     *
+     * @param tensors their names, in the order of the model
+     */
+    synchronized void nonFinite(long atStep, List<String> tensors) {
+        ObjectNode data = JSON.createObjectNode().put("step", atStep).put("count", tensors.size());
+        tensors.stream().limit(NAMED_TENSORS).forEach(data.putArray("tensors")::add);
+        append(atStep, new Draft(EventType.NON_FINITE, data.toString()));
     }
 
     /** What a step showed, with the figures among it: all of it is in the log, or nothing. */

@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /**
  * The training of one run, from wherever its checkpoints and its log left it: steps, what they show, checkpoints, turns. One thread
@@ -41,6 +43,8 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     private Training<P> training;
     private long step;
     private long checkpointed = -1;
+    /** It was found before, and said. */
+    private boolean nonFinite;
 
     Trainer(Recipe<P> recipe, RunContext context, RunEntry origin, Journal journal, RunCheckpoints checkpoints) {
         this.recipe = recipe;
@@ -105,16 +109,23 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         if (newest.isEmpty()) {
             return false;
         }
-        Checkpoint from = newest.get().checkpoint();
-        try (RunCheckpoints.Opened opened = newest.get()) {
-            step = from.step();
-            checkpointed = step;
+        load(newest.get());
+        checkpointed = step;
+        long seq = newest.get().checkpoint().seq();
+        nonFinite = context.log().read(origin.id(), 0, 1, List.of(EventType.NON_FINITE.wire())).stream()
+                .anyMatch(event -> event.seq() <= seq);
+        journal.resumed(step, seq);
+        return true;
+    }
+
+    /** Takes over a checkpoint, and closes it. */
+    private void load(RunCheckpoints.Opened checkpoint) {
+        try (checkpoint) {
+            step = checkpoint.checkpoint().step();
             turnTo(history.after(step));
-            training.load(opened.content().tensors());
-            journal.resumed(step, from.seq());
-            return true;
+            training.load(checkpoint.content().tensors());
         } catch (IOException | UncheckedIOException e) {
-            throw new RunCheckpoints.UnreadableException(from, e);
+            throw new RunCheckpoints.UnreadableException(checkpoint.checkpoint(), e);
         }
     }
 
@@ -154,6 +165,81 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     }
 
     /**
+     * Where values became infinite or NaN.
+     *
+     * @param step the first after which it was so
+     * @param names of the tensors and figures that hold them, in the order of the model
+     */
+    record NonFinite(long step, List<String> names) {}
+
+    /**
+     * Whether the model, or a figure of what it shows, is newly found to be not finite. It is looked at when something is shown or
+     * stored, so that a step costs nothing.
+     */
+    boolean overflowed(List<Shown> shown) {
+        if (nonFinite || shown.isEmpty() && !isCheckpointDue() && !isDone()) {
+            return false;
+        }
+        nonFinite = !nonFinite(shown).isEmpty();
+        return nonFinite;
+    }
+
+    private List<String> nonFinite(List<Shown> shown) {
+        return Stream.concat(
+                        training.nonFinite().stream(),
+                        figures(shown).entrySet().stream()
+                                .filter(figure -> !Double.isFinite(figure.getValue()))
+                                .map(Map.Entry::getKey))
+                .toList();
+    }
+
+    boolean stopsAtNonFinite() {
+        return parameters.pace().stopAtNonFinite();
+    }
+
+    /**
+     * Finds the first step after which it was so. From the newest checkpoint that is finite the same steps are taken again, which
+     * give the same numbers. A run that is to stop is left where that is found, another one where it was.
+     *
+     * @param shown by the newest step
+     * @param hurry whether something else is asked for: a run that is to stop then says only what the newest step tells
+     */
+    NonFinite findNonFinite(List<Shown> shown, BooleanSupplier hurry) {
+        NonFinite newest = new NonFinite(step, nonFinite(shown));
+        if (!loadFiniteBefore(newest.step())) {
+            return newest;
+        }
+        NonFinite first = null;
+        while (step < newest.step() && !(stopsAtNonFinite() && (first != null || hurry.getAsBoolean()))) {
+            turnAgain();
+            step++;
+            List<Shown> again = new ArrayList<>(0);
+            training.step(step, again::add);
+            List<String> names = first == null ? nonFinite(again) : List.of();
+            if (!names.isEmpty()) {
+                first = new NonFinite(step, names);
+            }
+        }
+        return first == null ? newest : first;
+    }
+
+    /** Takes over the newest checkpoint before a step in which all is finite, else the oldest; false if none can be read. */
+    private boolean loadFiniteBefore(long last) {
+        boolean loaded = false;
+        for (Checkpoint checkpoint : context.checkpoints().list(origin.id()).reversed()) {
+            if (checkpoint.step() < last) {
+                Optional<RunCheckpoints.Opened> opened = checkpoints.open(Optional.of(checkpoint.step()));
+                opened.ifPresent(this::load);
+                loaded |= opened.isPresent();
+                if (opened.isPresent() && training.nonFinite().isEmpty()) {
+                    break;
+                }
+            }
+        }
+        return loaded;
+    }
+
+    /**
      * Puts what was shown into the log, all of it or nothing.
      *
      * @throws StoreException if it cannot be stored
@@ -162,13 +248,17 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         if (shown.isEmpty()) {
             return;
         }
+        journal.shown(step, shown.stream().map(encoder::encode).toList(), figures(shown));
+    }
+
+    private static Map<String, Double> figures(List<Shown> shown) {
         Map<String, Double> figures = new LinkedHashMap<>();
         shown.forEach(each -> {
             if (each instanceof Shown.Metrics(Map<String, Double> values)) {
                 figures.putAll(values);
             }
         });
-        journal.shown(step, shown.stream().map(encoder::encode).toList(), figures);
+        return figures;
     }
 
     boolean isCheckpointDue() {

@@ -27,6 +27,9 @@ import java.util.stream.Collectors;
 final class Worker<P extends Record & Parameters> implements Scheduler.Claimant {
     private static final System.Logger LOG = System.getLogger(Worker.class.getName());
     private static final String DISK_FULL = "the disk is full: make room, then resume; nothing is lost";
+    /** So many of the tensors that are not finite stand in the reason. */
+    private static final int NAMED_TENSORS = 3;
+
     private static final long NANOSECONDS_BETWEEN_PROGRESS = 1_000_000_000;
 
     private final RunEntry origin;
@@ -304,6 +307,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             if (!trainer.goOn(this::passedOver)) {
                 untilStored(trainer::supersede);
                 List<Shown> shown = trainer.begin();
+                requireFinite(shown);
                 untilStored(() -> trainer.publish(shown));
                 untilStored(trainer::checkpoint);
             }
@@ -326,10 +330,30 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 return;
             }
             List<Shown> shown = trainer.next();
+            requireFinite(shown);
             untilStored(() -> trainer.publish(shown));
             if (trainer.isCheckpointDue()) {
                 untilStored(trainer::checkpoint);
             }
+        }
+    }
+
+    /** Says where values became infinite or NaN; the run ends there if it is to. */
+    private void requireFinite(List<Shown> shown) throws InterruptedException {
+        if (!trainer.overflowed(shown)) {
+            return;
+        }
+        Trainer.NonFinite found = trainer.findNonFinite(shown, () -> inbox.contains(Worker::endsPreparation));
+        untilStored(() -> journal.nonFinite(found.step(), found.names()));
+        if (trainer.stopsAtNonFinite()) {
+            String names = found.names().stream().limit(NAMED_TENSORS).collect(Collectors.joining(", "));
+            int more = found.names().size() - NAMED_TENSORS;
+            journal.end(
+                    RunState.FAILED,
+                    "not finite since step " + found.step() + ": " + names + (more > 0 ? " and " + more + " more" : "")
+                            + "; fork from a checkpoint before that step with a smaller learning rate or other data, or set"
+                            + " stopAtNonFinite to false");
+            throw new Over();
         }
     }
 

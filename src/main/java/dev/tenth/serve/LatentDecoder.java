@@ -40,10 +40,12 @@ record LatentDecoder(Engine engine, Version version, Ability.Infer<?> ability, P
     private static Uni<LatentDecoder> of(
             Engine engine, Version version, List<? extends Ability.Infer<?>> abilities, int next) {
         if (next == abilities.size()) {
-            return Uni.createFrom().failure(new ModelException(
-                    Reason.OTHER_ABILITY,
-                    "model: runs of " + version.recipe().id() + " make no pictures of latent vectors; what they can is "
-                            + Models.abilities(version.recipe())));
+            return Uni.createFrom()
+                    .failure(new ModelException(
+                            Reason.OTHER_ABILITY,
+                            "model: runs of " + version.recipe().id()
+                                    + " make no pictures of latent vectors; what they can is "
+                                    + Models.abilities(version.recipe())));
         }
         Ability.Infer<?> ability = abilities.get(next);
         return Uni.createFrom()

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * A program on a device with the memory of its variables. It owns all its native memory; {@link #close} frees it. One
@@ -139,6 +140,21 @@ public final class Executable implements AutoCloseable {
     private List<Variable> savedVariables() {
         return program.variables().stream()
                 .filter(variable -> variable.role() != Variable.Role.DATA)
+                .toList();
+    }
+
+    /**
+     * The variables in which a value is infinite or NaN, in the order of the program. Data is not looked at.
+     */
+    public List<Variable> nonFinite() {
+        List<Variable> floating = Program.floating(program.variables());
+        if (floating.isEmpty()) {
+            return List.of();
+        }
+        double[] extremes = call(Program.EXTREMES).run().get(Program.EXTREMES).doubles(); // [n, 2]
+        return IntStream.range(0, floating.size())
+                .filter(i -> !Double.isFinite(extremes[2 * i]) || !Double.isFinite(extremes[2 * i + 1]))
+                .mapToObj(floating::get)
                 .toList();
     }
 

@@ -17,6 +17,9 @@ public final class Program {
     /** Stands for the device on which the program is loaded. */
     static final Object DEVICE = new Object();
 
+    /** The method, and its output, that tells whether the variables are finite. */
+    static final String EXTREMES = "extremes";
+
     private final List<Variable> variables;
     private final Map<String, Method> methods;
 
@@ -29,7 +32,31 @@ public final class Program {
     public static Program trace(Precision precision, Consumer<Builder> methods) {
         Builder builder = new Builder(precision);
         methods.accept(builder);
-        return new Program(new ArrayList<>(builder.variables.values()), builder.methods);
+        List<Variable> variables = List.copyOf(builder.variables.values());
+        List<Variable> floating = floating(variables);
+        if (!floating.isEmpty()) {
+            builder.add(EXTREMES, t -> extremes(t, floating));
+        }
+        return new Program(variables, builder.methods);
+    }
+
+    /** The variables that are saved and whose values can be infinite or no numbers. */
+    static List<Variable> floating(List<Variable> variables) {
+        return variables.stream()
+                .filter(variable ->
+                        variable.role() != Variable.Role.DATA && variable.type().isFloating())
+                .filter(variable -> variable.shape().elements() > 0)
+                .toList();
+    }
+
+    /** The smallest and the largest value of each variable, {@code float64 [n, 2]}: both are NaN where one of its values is. */
+    private static void extremes(Trace t, List<Variable> variables) {
+        List<Tensor> rows = new ArrayList<>();
+        for (Variable variable : variables) {
+            Tensor values = t.value(variable).detach().reshape(variable.shape().elements()); // [elements]
+            rows.add(Tensor.stack(0, List.of(values.min(0), values.max(0))).cast(DType.FLOAT64));
+        }
+        t.output(EXTREMES, Tensor.stack(0, rows));
     }
 
     /** Everything that outlives a call, in the order in which the methods came upon it. */
@@ -90,13 +117,17 @@ public final class Program {
         /**
          * Traces one method.
          *
-         * @param name an identifier; {@code bind} and {@code put} are taken
+         * @param name an identifier; {@code bind}, {@code put} and {@code extremes} are taken
          */
         public Builder method(String name, Consumer<Trace> body) {
             if (!name.matches("[a-z][A-Za-z0-9]*")
-                    || Set.of(TorchScript.BIND, TorchScript.PUT).contains(name)) {
+                    || Set.of(TorchScript.BIND, TorchScript.PUT, EXTREMES).contains(name)) {
                 throw new IllegalArgumentException("method: \"" + name + "\" is not a name that a program can have");
             }
+            return add(name, body);
+        }
+
+        private Builder add(String name, Consumer<Trace> body) {
             Trace trace = new Trace(this, precision);
             body.accept(trace);
             if (methods.put(name, trace.finish(name)) != null) {

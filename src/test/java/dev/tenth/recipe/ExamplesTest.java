@@ -116,6 +116,18 @@ class ExamplesTest {
     }
 
     @Test
+    void scoresThatAreNaNHaveNoError() {
+        Examples examples = Examples.of("t", table(1103));
+        Epochs epochs = new Epochs(examples.rows(Part.TRAINING), 10, 7);
+        try (Executable program = open(examples, new Residents(), epochs)) {
+            program.set(LAYER.bias(), HostTensor.of(new float[] {Float.NaN, 0}, 2));
+            Examples.Judgement judgement = examples.judge(program, "", Part.TEST);
+            assertThat(judgement.error()).isNaN();
+            assertThat(judgement.loss()).isNaN();
+        }
+    }
+
+    @Test
     void pixelsGoFromNothingToOne() {
         Examples examples = Examples.of("i", images(), 1);
         Epochs epochs = new Epochs(examples.rows(Part.TRAINING), 2, 7);

@@ -131,7 +131,14 @@ final class Counting implements Recipe<Counting.Settings> {
         public void step(long step, Consumer<Shown> show) {
             stepping.accept(step);
             sum += settings.rate();
-            show.accept(new Shown.Metrics(Map.of("sum", sum)));
+            if (step % settings.pace().showEvery() == 0) {
+                show.accept(new Shown.Metrics(Map.of("sum", sum)));
+            }
+        }
+
+        @Override
+        public List<String> nonFinite() {
+            return Double.isFinite(sum) ? List.of() : List.of("sum");
         }
 
         @Override

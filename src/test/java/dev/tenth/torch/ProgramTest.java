@@ -239,4 +239,28 @@ class ProgramTest {
             assertThat(Float.parseFloat(printed[i])).isEqualTo(y[i], within(1e-6f));
         }
     }
+
+    @Test
+    void aProgramTellsWhichOfItsVariablesAreNotFinite() {
+        try (Executable executable = new Executable(fitting(), Device.CPU, 1)) {
+            assertThat(executable.nonFinite()).isEmpty();
+            float[] large = new float[64];
+            Arrays.fill(large, Float.MAX_VALUE); // whose sum is not finite
+            executable.set(HIDDEN.bias(), HostTensor.of(large, 64));
+            assertThat(executable.nonFinite()).isEmpty();
+            executable.set(OUTPUT.bias(), HostTensor.of(new float[] {Float.NEGATIVE_INFINITY}, 1));
+            large[40] = Float.NaN;
+            executable.set(HIDDEN.bias(), HostTensor.of(large, 64));
+            assertThat(executable.nonFinite()).containsExactly(HIDDEN.bias(), OUTPUT.bias());
+        }
+    }
+
+    @Test
+    void aRateThatIsTooLargeShowsInTheParameters() {
+        try (Executable executable = new Executable(fitting(), Device.CPU, 1)) {
+            executable.call("step").with("seed", 1).with("learningRate", 1e38).run();
+            executable.call("step").with("seed", 2).with("learningRate", 1e38).run();
+            assertThat(executable.nonFinite()).containsAll(PARAMETERS);
+        }
+    }
 }

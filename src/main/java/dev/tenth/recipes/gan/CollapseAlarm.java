@@ -36,6 +36,9 @@ record CollapseAlarm(boolean suspected, long firedAt) {
 
     /** What there is to say of the judgement at a step, for people. */
     String text(long step, SampleJudge.Judgement judgement) {
+        if (!judgement.isFinite()) {
+            return "Cannot be judged: the pictures are not finite numbers";
+        }
         String seen = String.format(
                 Locale.ROOT,
                 "%d of 10 digits, entropy %.2f nats, twins %.1f apart",

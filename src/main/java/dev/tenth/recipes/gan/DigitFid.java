@@ -98,8 +98,14 @@ final class DigitFid {
                 .reshape(shape[0], DigitScorer.FEATURES);
     }
 
-    /** The distance, {@code fid}, and how many times smaller it is than the first of the run, {@code fidRatio}. */
+    /**
+     * The distance, {@code fid}, and how many times smaller it is than the first of the run, {@code fidRatio}; NaN for nets that
+     * are not finite.
+     */
     Map<String, Double> measure(Executable program, long seed) {
+        if (!program.nonFinite().isEmpty()) {
+            return Map.of("fid", Double.NaN, "fidRatio", Double.NaN); // what is NaN has no eigenvalues
+        }
         if (!realRead) {
             program.call("readReal").run();
             realRead = true;

@@ -37,7 +37,7 @@ final class SampleJudge {
     /**
      * What was seen.
      *
-     * @param counts of each digit
+     * @param counts of each digit; NaN where the net's scores are
      * @param confidence the mean probability of the digit that the net sees: no sign of health, collapse raises it
      * @param twinDistance the median of the distances (L2, of pixels from 0 to 1) to the nearest other one; 6.3 for real digits
      */
@@ -48,11 +48,16 @@ final class SampleJudge {
             return (int) Arrays.stream(counts).filter(count -> count >= least).count();
         }
 
+        /** Whether the pictures could be read: those of nets that are not finite cannot. */
+        boolean isFinite() {
+            return Double.isFinite(confidence);
+        }
+
         /** Of the shares of the classes, in nats: ln 10 = 2.30 where all are alike. */
         double entropy() {
             double all = Arrays.stream(counts).sum();
             return Arrays.stream(counts)
-                    .filter(count -> count > 0)
+                    .filter(count -> count != 0)
                     .map(count -> -count / all * Math.log(count / all))
                     .sum();
         }
@@ -68,7 +73,7 @@ final class SampleJudge {
         /** All of it by the names on the wire. */
         Map<String, Double> metrics() {
             Map<String, Double> metrics = new LinkedHashMap<>();
-            metrics.put("classesCovered", (double) classesCovered());
+            metrics.put("classesCovered", isFinite() ? classesCovered() : Double.NaN);
             metrics.put("classEntropy", entropy());
             metrics.put("confidence", confidence);
             metrics.put("twinDistance", twinDistance);
@@ -133,9 +138,13 @@ final class SampleJudge {
         for (int i = 0; i < counts.length; i++) {
             classes[i] = counts[i];
         }
+        float confidence = seen.get("confidence").floats()[0];
+        if (Float.isNaN(confidence)) {
+            Arrays.fill(classes, Double.NaN);
+        }
         float[] nearest = seen.get("nearest").floats();
         Arrays.sort(nearest);
         double median = (nearest[TWINS / 2 - 1] + nearest[TWINS / 2]) / 2.0;
-        return new Judgement(classes, seen.get("confidence").floats()[0], median);
+        return new Judgement(classes, confidence, median);
     }
 }

@@ -102,13 +102,15 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
     private record Start(Surface surface, double x, double y, int steps, int showEvery) {}
 
     private static Preset<Settings> preset(String name, String help, String source, Start start, Racing.Lanes race) {
+        // A lane that diverges is a part of the race.
+        Pace pace = new Pace(1, 100, start.showEvery, Pace.AUTO, false);
         // Judged at step 100. Later it may grow: RMSProp's steps stay about as long as its rate, and each bounce
         // multiplies every rounding.
         return new Preset<>(
                 name,
                 help,
                 source,
-                new Settings(start.surface, start.x, start.y, start.steps, race, new Pace(1, 100, start.showEvery)),
+                new Settings(start.surface, start.x, start.y, start.steps, race, pace),
                 atMost("relativeDeviation", 1e-5, 100, "the lane that is furthest from its rule in double precision"));
     }
 
@@ -238,7 +240,9 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
                 trails.put(lanes.get(i).wire(), trail);
                 double height = settings.surface().value(trail[reached][0], trail[reached][1]);
                 metrics.put("loss." + lanes.get(i).wire(), height);
-                least = Math.min(least, height);
+                if (height < least) { // a lane that diverged has none
+                    least = height;
+                }
                 deviation = Math.max(deviation, twins.deviation(i, trail[reached]));
             }
             metrics.put("loss", least);

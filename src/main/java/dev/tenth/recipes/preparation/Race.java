@@ -175,7 +175,10 @@ public final class Race<P extends Racing> extends ProgramTraining<P> {
             metrics.put("testError" + suffix, test.get(lane).error());
             metrics.put(
                     "rank" + suffix,
-                    1.0 + validation.values().stream().filter(e -> e < error).count());
+                    1.0
+                            + validation.values().stream()
+                                    .filter(other -> other.compareTo(error) < 0) // NaN is behind all others
+                                    .count());
             if (losses.containsKey(lane.wire())) {
                 metrics.put("trainLoss" + suffix, losses.get(lane.wire()));
             }

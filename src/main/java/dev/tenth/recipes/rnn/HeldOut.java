@@ -77,6 +77,9 @@ record HeldOut(Corpus corpus, CharWriter.Net net) {
     /** The best loss of whole epochs, as others count it, this epoch's among them. */
     double best(Executable program, double loss) {
         float before = program.get(BEST).floats()[0];
+        if (Double.isNaN(loss)) {
+            return before == 0 ? loss : before;
+        }
         float best = before == 0 ? (float) loss : Math.min(before, (float) loss);
         program.set(BEST, HostTensor.of(new float[] {best}));
         return best;
