@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public class StaticCaching {
     private static final int PRIORITY = 500;
     private static final Pattern NOT_STATIC = Pattern.compile("/(api|ws|q|v1|v2)(/.*)?");
-    private static final Pattern FILE = Pattern.compile(".*/[^/]*\\.[^/]*");
+    private static final Pattern PAGE = Pattern.compile("(.*/)?[^./]*(\\.html)?");
     private static final Set<Integer> WITH_CONTENT = Set.of(200, 206, 304);
     private static final String REVALIDATED = "no-cache";
     private static final String FOR_EVER = "public, max-age=31536000, immutable";
@@ -43,7 +43,7 @@ public class StaticCaching {
             return;
         }
         String type = headers.get(HttpHeaders.CONTENT_TYPE);
-        boolean page = type == null ? !FILE.matcher(path).matches() : type.startsWith("text/html");
+        boolean page = type == null ? PAGE.matcher(path).matches() : type.startsWith("text/html");
         headers.set(HttpHeaders.CACHE_CONTROL, page ? REVALIDATED : path.startsWith("/assets/") ? FOR_EVER : A_WHILE);
     }
 }
