@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The packaged service as a process of its own, on a port of its own, with the home that it is given. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
     private static final Set<String> TERMINAL = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,14 +46,14 @@ final class ServiceProcess implements AutoCloseable {
      *
      * @param settings environment variables
      */
-    ServiceProcess(Path home, Path log, Map<String, String> settings) {
+    public ServiceProcess(Path home, Path log, Map<String, String> settings) {
         this.home = home;
         this.log = log;
         this.settings = settings;
     }
 
     /** Starts it, again after a kill, and waits until it is ready. */
-    void start() throws Exception {
+    public void start() throws Exception {
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
@@ -77,7 +77,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** The process itself. */
-    Process process() {
+    public Process process() {
         return process;
     }
 
@@ -93,7 +93,7 @@ final class ServiceProcess implements AutoCloseable {
         }
     }
 
-    HttpRequest.Builder request(String path) {
+    public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path));
     }
 
@@ -101,7 +101,7 @@ final class ServiceProcess implements AutoCloseable {
         return http;
     }
 
-    String get(String path) throws IOException, InterruptedException {
+    public String get(String path) throws IOException, InterruptedException {
         var answer = http.send(request(path).build(), BodyHandlers.ofString());
         assertThat(answer.statusCode()).as(path).isEqualTo(200);
         return answer.body();
@@ -119,7 +119,7 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /** Starts a run: its id. */
-    String run(String wish) throws IOException, InterruptedException {
+    public String run(String wish) throws IOException, InterruptedException {
         return post("/api/v1/runs", wish).path("id").asText();
     }
 
@@ -135,7 +135,7 @@ final class ServiceProcess implements AutoCloseable {
         return document(run).path("state").asText();
     }
 
-    void awaitState(String run, String state) {
+    public void awaitState(String run, String state) {
         JsonNode reached = await().atMost(Duration.ofMinutes(5))
                 .pollInterval(Duration.ofMillis(50))
                 .until(
