@@ -14,7 +14,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 class DatasetsFuzzIT {
     private final FuzzedService service = FuzzedService.get();
 
-    @Property(tries = 400)
+    @Property(tries = 250)
     void everyFileIsTakenOrRefused(@ForAll("uploads") RawRequest upload) {
         Answer answer = service.ask(upload);
         if (answer.status() == 201) {

@@ -38,6 +38,9 @@ final class Frames {
             frame.write(begin);
             if (payload.length < 126) {
                 frame.write(mask | payload.length);
+            } else if (payload.length < 1 << 16) {
+                frame.write(mask | 126);
+                frame.writeBytes(ByteBuffer.allocate(Short.BYTES).putShort((short) payload.length).array());
             } else {
                 frame.write(mask | 127);
                 frame.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(payload.length).array());

@@ -68,14 +68,17 @@ class HttpFuzzIT {
         service.ask(bytes.getBytes(StandardCharsets.ISO_8859_1), bytes);
     }
 
-    /** Heads that are not quite HTTP; all of them end, so that an answer can be expected. */
+    /**
+     * Heads that are not quite HTTP; all of them end, so that an answer can be expected. A client of another version of HTTP than 1.0 and
+     * 1.1, or of a chunk whose length is no number, gets no answer: Vert.x closes its connection.
+     */
     @Provide
     Arbitrary<String> raw() {
         Arbitrary<String> method = Arbitraries.frequencyOf(Tuple.of(3, methods()), Tuple.of(1, latin()));
         Arbitrary<String> target = Arbitraries.frequencyOf(
                 Tuple.of(3, Arbitraries.of("/", "/api/v1/runs", "/api/v1/datasets?name=a.txt", "/v2", "/q/health/ready", "/" + "a".repeat(5000), "/%", "/%zz", "/?%", "localhost:80", "/\u00e9")),
                 Tuple.of(1, latin().map(text -> "/" + text)));
-        Arbitrary<String> version = Arbitraries.of("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/2.0", "HTTP/0.9", "HTTP/9.9", "HTTP/1.1 x", "HTCPCP/1.0", "");
+        Arbitrary<String> version = Arbitraries.of("HTTP/1.1", "HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/1.1 x", "HTCPCP/x", "");
         Arbitrary<String> header = Arbitraries.frequencyOf(
                 Tuple.of(4, Arbitraries.of(
                         "Host: localhost", "Host: evil@localhost", "Host:", "Host: a\r\nHost: b", "Content-Length: 0", "Content-Length: 5", "Content-Length: -1",
@@ -83,7 +86,7 @@ class HttpFuzzIT {
                         "Transfer-Encoding: gzip", "Transfer-Encoding: chunked\r\nContent-Length: 3", "Transfer-Encoding: x", "Expect: 100-continue", "Expect: x",
                         "Connection: close", "Content-Type: application/json", "Content-Type: text/plain", " folded: x", "NoColon", ": empty", "A: " + "a".repeat(9000))),
                 Tuple.of(1, Combinators.combine(latin(), latin()).as((name, value) -> name + ": " + value)));
-        Arbitrary<String> body = Arbitraries.of("", "hello", "{}", "5\r\nhello\r\n0\r\n\r\n", "zz\r\nhello\r\n", "ffffffffffff\r\n", "5\r\nhello", "-1\r\n\r\n", "0\r\nA: b\r\n\r\n");
+        Arbitrary<String> body = Arbitraries.of("", "hello", "{}", "5\r\nhello\r\n0\r\n\r\n", "5\r\nhello", "0\r\nA: b\r\n\r\n");
         return Combinators.combine(method, target, version, header.list().ofMaxSize(4), body)
                 .as((verb, where, protocol, headers, content) -> verb + " " + where + " " + protocol + "\r\n"
                         + (headers.isEmpty() ? "" : String.join("\r\n", headers) + "\r\n") + "\r\n" + content);

@@ -14,7 +14,7 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 class ImportFuzzIT {
     private final FuzzedService service = FuzzedService.get();
 
-    @Property(tries = 300)
+    @Property(tries = 150)
     void everyFileIsTakenOrRefused(@ForAll("queries") String query, @ForAll("files") byte[] file) {
         Answer answer = service.ask(RawRequest.of("POST", "/api/v1/runs/import" + query, "application/octet-stream", file));
         if (answer.status() == 201) {

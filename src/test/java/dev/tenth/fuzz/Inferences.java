@@ -54,33 +54,33 @@ final class Inferences {
         return Json.text(Json.object(Map.of(
                 "model", Json.mostly(models),
                 "prompt", Json.mostly(Arbitraries.oneOf(Texts.any().map(Object.class::cast), Texts.any().list().ofMaxSize(3).map(Object.class::cast))),
-                "max_tokens", Json.mostly(0, 1, 5, 100_001, -1),
-                "temperature", Json.mostly(0, 0.5, 1, 2, -1, 1e-300),
-                "top_p", Json.mostly(0, 0.5, 1, 2),
-                "n", Json.mostly(1, 2, 0, 129),
+                "max_tokens", Json.mostly(1, 5),
+                "temperature", Json.mostly(0, 0.5, 1, 2),
+                "top_p", Json.mostly(0.5, 1),
+                "n", Json.mostly(1, 2),
                 "stream", Json.mostly(true, false),
-                "logprobs", Json.mostly(0, 1, 5, 6, true),
-                "stop", Json.mostly("o", new String[] {"o", " "}, ""),
-                "seed", Json.mostly(0, Long.MAX_VALUE, -1))));
+                "logprobs", Json.mostly(0, 1, 5),
+                "stop", Json.mostly("o", new String[] {"o", " "}),
+                "seed", Json.mostly(0, Long.MAX_VALUE))));
     }
 
     /** A request for a text, of the generate extension and of the WebSocket. */
     static Arbitrary<Map<String, Object>> text() {
         return Json.object(Map.of(
                 "prefix", Json.mostly(Texts.any()),
-                "length", Json.mostly(1, 5, 20, 100_001, 0),
-                "temperature", Json.mostly(0, 0.5, 1, 2, -1, 1e-300),
-                "topK", Json.mostly(0, 1, 2, -1, Integer.MAX_VALUE),
-                "topP", Json.mostly(0, 0.5, 1, 2),
-                "stop", Json.mostly("o", new String[] {"o", " "}, ""),
-                "seed", Json.mostly(0, Long.MAX_VALUE, -1),
+                "length", Json.mostly(1, 5, 20),
+                "temperature", Json.mostly(0, 0.5, 1, 2),
+                "topK", Json.mostly(0, 1, 2, Integer.MAX_VALUE),
+                "topP", Json.mostly(0.5, 1),
+                "stop", Json.mostly("o", new String[] {"o", " "}),
+                "seed", Json.mostly(0, Long.MAX_VALUE),
                 "step", Json.mostly(0, 20, 40, "latest", -1),
                 "cancel", Json.mostly(true, false)));
     }
 
     static Arbitrary<String> generate() {
         Arbitrary<Object> parameters = Json.mostly(Json.object(Map.of(
-                "max_tokens", Json.mostly(1, 5, 0, 100_001), "temperature", Json.mostly(0, 1, -1), "stop", Json.mostly("o", ""), "seed", Json.mostly(0, -1))));
+                "max_tokens", Json.mostly(1, 5), "temperature", Json.mostly(0, 1), "stop", Json.mostly("o"), "seed", Json.mostly(0))));
         return Json.text(Json.object(Map.of("id", Json.any(), "text_input", Json.mostly(Texts.any()), "parameters", parameters)));
     }
 }

@@ -2,7 +2,7 @@ package dev.tenth.fuzz;
 
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;
-import java.io.ByteArrayInputStream;
+import dev.tenth.torch.TensorSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,7 +57,7 @@ final class StateFiles {
 
     private static byte[] replaced(byte[] file, HostTensor tensor) {
         Safetensors state = read(file);
-        Map<String, HostTensor> tensors = new LinkedHashMap<>(state.tensors());
+        Map<String, TensorSource> tensors = new LinkedHashMap<>(state.tensors());
         List<String> names = List.copyOf(tensors.keySet());
         tensors.put(names.get(Math.floorMod(java.util.Arrays.hashCode(tensor.shape()), names.size())), tensor);
         return written(new Safetensors(tensors, state.metadata()));
@@ -93,7 +93,7 @@ final class StateFiles {
 
     private static Safetensors read(byte[] file) {
         try {
-            return Safetensors.read(Channels.newChannel(new ByteArrayInputStream(file)));
+            return Safetensors.of(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

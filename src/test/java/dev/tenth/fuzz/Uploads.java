@@ -51,7 +51,7 @@ final class Uploads {
                 Tuple.of(5, Arbitraries.of("0", "1", "2.5", "-3", "1e-39", "1e39", "NaN", "inf", "", "0x10", "1,5", "cat", "\"", "\"a,b\"")),
                 Tuple.of(2, Arbitraries.doubles().map(String::valueOf)),
                 Tuple.of(1, Texts.any()));
-        Arbitrary<String> separator = Arbitraries.of(",", ";", "\t", " ");
+        Arbitrary<String> separator = Arbitraries.frequencyOf(Tuple.of(6, Arbitraries.just(",")), Tuple.of(1, Arbitraries.of(";", "\t", " ")));
         Arbitrary<String> end = Arbitraries.of("\n", "\r\n", "\r");
         // Most tables have a cell or two that are no plain numbers, many none.
         Arbitrary<String> cell = Arbitraries.frequencyOf(Tuple.of(30, numbers), Tuple.of(1, others));
@@ -63,11 +63,9 @@ final class Uploads {
 
     /** Lines of LIBSVM: a label, then {@code index:value}. */
     private static Arbitrary<String> sparse() {
-        Arbitrary<String> entry = Combinators.combine(
-                        rarely("1", "2", "3", "13"), rarely("1", "0.5", "-1", "1e30"))
-                .as((index, value) -> index + ":" + value);
-        return Combinators.combine(rarely("+1", "-1"), entry.list().ofMaxSize(5))
-                .as((label, entries) -> label + " " + String.join(" ", entries))
+        Arbitrary<String> index = rarely("1", "2", "3", "13");
+        return Combinators.combine(rarely("+1", "-1"), index, rarely("1", "0.5", "-1", "1e30"), rarely("0.25"))
+                .as((label, at, first, last) -> label + " " + at + ":" + first + " 20:" + last)
                 .list()
                 .ofMinSize(1)
                 .ofMaxSize(20)
@@ -104,10 +102,14 @@ final class Uploads {
     /** Zips of pictures in folders, whole and broken, in names of any kind. */
     private static Arbitrary<byte[]> zips() {
         Arbitrary<String> names = Texts.mostly("a/1.png", "a/2.png", "b/3.png", "b/x.jpg", "1.png", "../up.png", "/root.png", "a/", "a\\b.png", "c/.DS_Store", "list.csv");
-        Arbitrary<Tuple.Tuple2<String, byte[]>> entry =
-                Combinators.combine(names, Mutations.of(pictures())).as(Tuple::of);
-        return entry.list().ofMaxSize(8).uniqueElements(Tuple.Tuple1::get1).map(entries -> written(out -> {
+        Arbitrary<byte[]> contents = Arbitraries.frequencyOf(Tuple.of(3, pictures()), Tuple.of(1, Mutations.of(pictures())));
+        Arbitrary<Tuple.Tuple2<String, byte[]>> entry = Combinators.combine(names, contents).as(Tuple::of);
+        return Combinators.combine(entry.list().ofMaxSize(8).uniqueElements(Tuple.Tuple1::get1), Arbitraries.of(0, 12)).as((entries, more) -> written(out -> {
             try (ZipOutputStream zip = new ZipOutputStream(out)) {
+                for (int i = 0; i < more; i++) {
+                    zip.putNextEntry(new ZipEntry("abc".charAt(i % 3) + "/whole" + i + ".png"));
+                    zip.write(png(8 + i, 8, BufferedImage.TYPE_BYTE_GRAY));
+                }
                 for (Tuple.Tuple2<String, byte[]> each : entries) {
                     zip.putNextEntry(new ZipEntry(each.get1().replace("\ud800", "?")));
                     zip.write(each.get2());

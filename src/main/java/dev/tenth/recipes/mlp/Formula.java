@@ -132,8 +132,7 @@ final class Formula {
 
     private static DoubleBinaryOperator leaf(Token token, String name) {
         if (token.getType() == Token.TokenType.NUMBER_LITERAL) {
-            double value = Double.parseDouble(name);
-            return (_, _) -> value;
+            return number(name);
         } else if (name.equals("x")) {
             return (x, _) -> x;
         } else if (name.equals("y")) {
@@ -141,6 +140,16 @@ final class Formula {
         }
         Double constant = CONSTANTS.get(name);
         return constant == null ? null : (_, _) -> constant;
+    }
+
+    /** A decimal number; of what else the library takes for one (hexadecimal) nothing is made. */
+    private static DoubleBinaryOperator number(String text) {
+        try {
+            double value = Double.parseDouble(text);
+            return (_, _) -> value;
+        } catch (NumberFormatException _) {
+            return null;
+        }
     }
 
     private static DoubleBinaryOperator unary(Token token, String name, DoubleBinaryOperator of) {

@@ -67,6 +67,7 @@ class FormulaTest {
                 "\"text\"        | at character 1",
                 "x y              | at character",
                 "x > y            | is not known",
+                "x + 0x10         | at character 5: \"0x10\" is not known",
             })
     void saysWhereItIsWrong(String text, String message) {
         assertThatThrownBy(() -> Formula.parse(text))
