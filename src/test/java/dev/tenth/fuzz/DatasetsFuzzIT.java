@@ -18,7 +18,8 @@ class DatasetsFuzzIT {
     void everyFileIsTakenOrRefused(@ForAll("uploads") RawRequest upload) {
         Answer answer = service.ask(upload);
         if (answer.status() == 201) {
-            String path = "/api/v1/datasets/" + Texts.encoded(FuzzedService.json(answer).path("id").asText());
+            String path = "/api/v1/datasets/"
+                    + Texts.encoded(FuzzedService.json(answer).path("id").asText());
             service.ask(RawRequest.get(path));
             service.ask(new RawRequest("DELETE", path, List.of(), new byte[0]));
         }

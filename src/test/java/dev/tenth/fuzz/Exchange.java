@@ -45,7 +45,8 @@ final class Exchange {
             } catch (IOException e) {
                 // The service may answer and close before it has read all.
             }
-            boolean head = new String(request, 0, Math.min(5, request.length), StandardCharsets.ISO_8859_1).equals("HEAD ");
+            boolean head =
+                    new String(request, 0, Math.min(5, request.length), StandardCharsets.ISO_8859_1).equals("HEAD ");
             return read(new BufferedInputStream(socket.getInputStream()), head, since);
         }
     }

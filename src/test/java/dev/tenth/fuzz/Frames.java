@@ -40,10 +40,13 @@ final class Frames {
                 frame.write(mask | payload.length);
             } else if (payload.length < 1 << 16) {
                 frame.write(mask | 126);
-                frame.writeBytes(ByteBuffer.allocate(Short.BYTES).putShort((short) payload.length).array());
+                frame.writeBytes(ByteBuffer.allocate(Short.BYTES)
+                        .putShort((short) payload.length)
+                        .array());
             } else {
                 frame.write(mask | 127);
-                frame.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(payload.length).array());
+                frame.writeBytes(
+                        ByteBuffer.allocate(Long.BYTES).putLong(payload.length).array());
             }
             byte[] sent = payload.clone();
             if (masked) {
@@ -60,26 +63,45 @@ final class Frames {
         public String toString() {
             int shown = Math.min(SHOWN, payload.length);
             String text = new String(payload, 0, shown, StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", ".");
-            return "%02x%s %d bytes %s (%s)".formatted(
-                    begin, masked ? "" : " unmasked", payload.length, HexFormat.of().formatHex(payload, 0, Math.min(8, shown)), text);
+            return "%02x%s %d bytes %s (%s)"
+                    .formatted(
+                            begin,
+                            masked ? "" : " unmasked",
+                            payload.length,
+                            HexFormat.of().formatHex(payload, 0, Math.min(8, shown)),
+                            text);
         }
     }
 
     static Frame close(int code) {
-        return new Frame(FINAL | CLOSE, true, ByteBuffer.allocate(2).putShort((short) code).array());
+        return new Frame(
+                FINAL | CLOSE,
+                true,
+                ByteBuffer.allocate(2).putShort((short) code).array());
     }
 
     /** Any frame around these messages. */
     static Arbitrary<Frame> any(Arbitrary<String> messages) {
-        Arbitrary<Frame> right = messages.map(text -> new Frame(FINAL | TEXT, true, text.getBytes(StandardCharsets.UTF_8)));
+        Arbitrary<Frame> right =
+                messages.map(text -> new Frame(FINAL | TEXT, true, text.getBytes(StandardCharsets.UTF_8)));
         return Arbitraries.frequencyOf(
                 Tuple.of(8, right),
                 Tuple.of(2, fragments(messages)),
                 Tuple.of(2, control()),
                 Tuple.of(1, payloads().map(bytes -> new Frame(FINAL | BINARY, true, bytes))),
                 Tuple.of(1, payloads().map(bytes -> new Frame(FINAL | TEXT, true, bytes))),
-                Tuple.of(1, Arbitraries.of(OVERSIZE[0], OVERSIZE[1]).map(size -> new Frame(FINAL | TEXT, true, "a".repeat(size).getBytes(StandardCharsets.US_ASCII)))),
-                Tuple.of(1, Combinators.combine(Arbitraries.integers().between(0, 255), Arbitraries.of(true, true, false), payloads()).as(Frame::new)));
+                Tuple.of(
+                        1,
+                        Arbitraries.of(OVERSIZE[0], OVERSIZE[1])
+                                .map(size -> new Frame(
+                                        FINAL | TEXT, true, "a".repeat(size).getBytes(StandardCharsets.US_ASCII)))),
+                Tuple.of(
+                        1,
+                        Combinators.combine(
+                                        Arbitraries.integers().between(0, 255),
+                                        Arbitraries.of(true, true, false),
+                                        payloads())
+                                .as(Frame::new)));
     }
 
     private static Arbitrary<Frame> fragments(Arbitrary<String> messages) {
@@ -92,7 +114,10 @@ final class Frames {
         Arbitrary<Frame> pings = Combinators.combine(Arbitraries.of(PING, PONG), Arbitraries.of(0, 4, 125, 126))
                 .as((opcode, size) -> new Frame(FINAL | opcode, true, new byte[size]));
         Arbitrary<Frame> closes = Arbitraries.oneOf(
-                Arbitraries.of(1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1011, 1015, 2999, 3000, 4999, 5000, 0, 65_535).map(Frames::close),
+                Arbitraries.of(
+                                1000, 1001, 1002, 1003, 1004, 1005, 1006, 1007, 1011, 1015, 2999, 3000, 4999, 5000, 0,
+                                65_535)
+                        .map(Frames::close),
                 payloads().map(bytes -> new Frame(FINAL | CLOSE, true, bytes)));
         return Arbitraries.oneOf(pings, closes);
     }

@@ -51,7 +51,13 @@ final class FuzzedService {
             process = new ServiceProcess(
                     Files.createTempDirectory("tenth-fuzz"),
                     LOG,
-                    Map.of("TENTH_DATA", data, "TENTH_LIMITS_BODY_PAUSE", BODY_PAUSE, "TENTH_LIMITS_MODEL_BYTES", MODEL_BYTES));
+                    Map.of(
+                            "TENTH_DATA",
+                            data,
+                            "TENTH_LIMITS_BODY_PAUSE",
+                            BODY_PAUSE,
+                            "TENTH_LIMITS_MODEL_BYTES",
+                            MODEL_BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,12 +88,15 @@ final class FuzzedService {
     private void begin(String recipe, String params, String until) {
         String body = "{\"recipe\":\"%s\",\"params\":%s}".formatted(recipe, params);
         Answer answer = ask(RawRequest.json("POST", "/api/v1/runs", body));
-        assertThat(answer.status() == 202 || until.equals("RUNNING")).as(answer.text()).isTrue();
+        assertThat(answer.status() == 202 || until.equals("RUNNING"))
+                .as(answer.text())
+                .isTrue();
         if (answer.status() == 202) {
             String run = json(answer).path("id").asText();
             process.awaitState(run, until);
-            await().atMost(SETTLING)
-                    .until(() -> !json("/api/v1/runs/" + run + "/checkpoints").path("items").isEmpty());
+            await().atMost(SETTLING).until(() -> !json("/api/v1/runs/" + run + "/checkpoints")
+                    .path("items")
+                    .isEmpty());
             if (until.equals("RUNNING")) {
                 ask(RawRequest.json("POST", "/api/v1/runs/" + run + "/commands", "{\"type\":\"stop\"}"));
                 process.awaitState(run, "CANCELLED");
@@ -188,7 +197,9 @@ final class FuzzedService {
 
     /** Makes sure that the service is as it was: ready, without viewers, and without an error in its log. */
     void assertHealthy() throws IOException {
-        assertThat(process.process().isAlive()).as("the process lives; see %s", LOG).isTrue();
+        assertThat(process.process().isAlive())
+                .as("the process lives; see %s", LOG)
+                .isTrue();
         assertThat(ask(RawRequest.get("/q/health/ready")).status()).isEqualTo(200);
         await().atMost(SETTLING).until(() -> gauge("stream_viewers ") == 0);
         List<String> log = Files.readAllLines(LOG);

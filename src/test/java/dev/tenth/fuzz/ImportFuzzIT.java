@@ -16,7 +16,8 @@ class ImportFuzzIT {
 
     @Property(tries = 150)
     void everyFileIsTakenOrRefused(@ForAll("queries") String query, @ForAll("files") byte[] file) {
-        Answer answer = service.ask(RawRequest.of("POST", "/api/v1/runs/import" + query, "application/octet-stream", file));
+        Answer answer =
+                service.ask(RawRequest.of("POST", "/api/v1/runs/import" + query, "application/octet-stream", file));
         if (answer.status() == 201) {
             String run = FuzzedService.json(answer).path("id").asText();
             service.ask(RawRequest.get("/api/v1/runs/" + run + "/checkpoints/latest.safetensors"));
@@ -38,7 +39,8 @@ class ImportFuzzIT {
     @Provide
     Arbitrary<String> queries() {
         Arbitrary<String> pair = Combinators.combine(
-                        Arbitraries.of("recipe", "preset", "name"), Texts.mostly("gan-1d", "heart", "lenet", "quick", "author"))
+                        Arbitraries.of("recipe", "preset", "name"),
+                        Texts.mostly("gan-1d", "heart", "lenet", "quick", "author"))
                 .as((name, value) -> name + "=" + Texts.encoded(value));
         return pair.list().ofMaxSize(2).map(pairs -> pairs.isEmpty() ? "" : "?" + String.join("&", pairs));
     }

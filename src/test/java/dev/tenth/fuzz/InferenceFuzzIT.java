@@ -22,9 +22,11 @@ class InferenceFuzzIT {
 
     private Arbitrary<String> paths(String... ends) {
         Arbitrary<String> version = Arbitraries.oneOf(
-                Arbitraries.just(""), Texts.mostly("0", "20", "40", "latest").map(step -> "/versions/" + Texts.encoded(step)));
+                Arbitraries.just(""),
+                Texts.mostly("0", "20", "40", "latest").map(step -> "/versions/" + Texts.encoded(step)));
         Arbitrary<String> query = Arbitraries.oneOf(
-                Arbitraries.just(""), Texts.mostly("sample", "predict", "classify").map(name -> "?ability=" + Texts.encoded(name)));
+                Arbitraries.just(""),
+                Texts.mostly("sample", "predict", "classify").map(name -> "?ability=" + Texts.encoded(name)));
         return Combinators.combine(models().map(Texts::encoded), version, Arbitraries.of(ends), query)
                 .as((model, step, end, ability) -> "/v2/models/" + model + step + end + ability);
     }
@@ -36,14 +38,18 @@ class InferenceFuzzIT {
 
     @Provide
     Arbitrary<RawRequest> inferences() {
-        Arbitrary<RawRequest> json = Combinators.combine(paths("/infer"), Inferences.infer(), Arbitraries.of("application/json", PNG, "*/*"))
+        Arbitrary<RawRequest> json = Combinators.combine(
+                        paths("/infer"), Inferences.infer(), Arbitraries.of("application/json", PNG, "*/*"))
                 .as((path, body, accept) -> RawRequest.json("POST", path, body).with("Accept: " + accept));
         return Arbitraries.oneOf(json, Inferences.binary(paths("/infer")), pictures());
     }
 
     private Arbitrary<RawRequest> pictures() {
         return Combinators.combine(
-                        paths("/infer"), Mutations.of(Uploads.pictures()), Texts.mostly(PNG, "image/jpeg"), Texts.mostly(PNG, "application/json"))
+                        paths("/infer"),
+                        Mutations.of(Uploads.pictures()),
+                        Texts.mostly(PNG, "image/jpeg"),
+                        Texts.mostly(PNG, "application/json"))
                 .as((path, file, type, accept) ->
                         RawRequest.of("POST", path, Texts.header(type), file).with("Accept: " + Texts.header(accept)));
     }
@@ -57,7 +63,8 @@ class InferenceFuzzIT {
     Arbitrary<RawRequest> texts() {
         Arbitrary<RawRequest> completions =
                 Inferences.completion(models()).map(body -> RawRequest.json("POST", "/v1/completions", body));
-        Arbitrary<RawRequest> generate = Combinators.combine(paths("/generate", "/generate_stream"), Inferences.generate())
+        Arbitrary<RawRequest> generate = Combinators.combine(
+                        paths("/generate", "/generate_stream"), Inferences.generate())
                 .as((path, body) -> RawRequest.json("POST", path, body));
         return Arbitraries.oneOf(completions, generate);
     }
@@ -72,6 +79,7 @@ class InferenceFuzzIT {
         return Arbitraries.oneOf(
                 paths("", "/ready", "/stats", "/generate"),
                 models().map(model -> "/v1/models/" + Texts.encoded(model)),
-                Arbitraries.of("/v2", "/v2/", "/v2/models", "/v2/health/live", "/v2/health/ready", "/v1/models", "/v1"));
+                Arbitraries.of(
+                        "/v2", "/v2/", "/v2/models", "/v2/health/live", "/v2/health/ready", "/v1/models", "/v1"));
     }
 }

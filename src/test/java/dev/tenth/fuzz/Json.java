@@ -48,10 +48,27 @@ final class Json {
     /** Numbers, those at the edges of their types before all. */
     static Arbitrary<Object> number() {
         return Arbitraries.oneOf(
-                Arbitraries.of(0, 1, -1, 2, Integer.MAX_VALUE, Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 53, 0.5,
-                                -0.0, Double.MAX_VALUE, Double.MIN_VALUE, BigInteger.TWO.pow(64), BigInteger.TEN.pow(400),
-                                new BigDecimal("1E+400"), new BigDecimal("1E-400"), new BigDecimal("1E+999999999"),
-                                new BigDecimal("1E-999999999"), new BigDecimal("3.00"))
+                Arbitraries.of(
+                                0,
+                                1,
+                                -1,
+                                2,
+                                Integer.MAX_VALUE,
+                                Integer.MIN_VALUE,
+                                Long.MAX_VALUE,
+                                Long.MIN_VALUE,
+                                1L << 53,
+                                0.5,
+                                -0.0,
+                                Double.MAX_VALUE,
+                                Double.MIN_VALUE,
+                                BigInteger.TWO.pow(64),
+                                BigInteger.TEN.pow(400),
+                                new BigDecimal("1E+400"),
+                                new BigDecimal("1E-400"),
+                                new BigDecimal("1E+999999999"),
+                                new BigDecimal("1E-999999999"),
+                                new BigDecimal("3.00"))
                         .map(Object.class::cast),
                 Arbitraries.integers().map(Object.class::cast),
                 Arbitraries.doubles().map(Object.class::cast));
@@ -83,10 +100,11 @@ final class Json {
             }
             return object;
         });
-        Arbitrary<Map<String, Object>> strange = Combinators.combine(known, Texts.any(), any()).as((object, name, value) -> {
-            object.put(name, value);
-            return object;
-        });
+        Arbitrary<Map<String, Object>> strange = Combinators.combine(known, Texts.any(), any())
+                .as((object, name, value) -> {
+                    object.put(name, value);
+                    return object;
+                });
         return Arbitraries.frequencyOf(Tuple.of(9, known), Tuple.of(1, strange));
     }
 
@@ -104,7 +122,19 @@ final class Json {
         Arbitrary<String> wrong = Combinators.combine(
                         right,
                         Arbitraries.doubles().between(0, 1),
-                        Arbitraries.of("", "{", "]", ",", "\"", "\\u", "\u0000", "NaN", "1e", "//", "[".repeat(5000), "{\"a\":".repeat(100)))
+                        Arbitraries.of(
+                                "",
+                                "{",
+                                "]",
+                                ",",
+                                "\"",
+                                "\\u",
+                                "\u0000",
+                                "NaN",
+                                "1e",
+                                "//",
+                                "[".repeat(5000),
+                                "{\"a\":".repeat(100)))
                 .as((text, place, fault) -> {
                     int at = (int) (place * text.length());
                     return fault.isEmpty() ? text.substring(0, at) : text.substring(0, at) + fault + text.substring(at);

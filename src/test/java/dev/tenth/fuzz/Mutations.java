@@ -35,7 +35,8 @@ final class Mutations {
                 switch (kind) {
                     case CUT -> Arrays.copyOf(file, at);
                     case TWICE -> joined(file, file);
-                    case INSERT -> joined(Arrays.copyOf(file, at), joined(change, Arrays.copyOfRange(file, at, file.length)));
+                    case INSERT ->
+                        joined(Arrays.copyOf(file, at), joined(change, Arrays.copyOfRange(file, at, file.length)));
                     case CHANGE, ZERO -> file.clone();
                 };
         if (kind == Kind.CHANGE) {

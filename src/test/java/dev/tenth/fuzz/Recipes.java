@@ -21,7 +21,8 @@ final class Recipes {
     static Arbitrary<Map<String, Object>> starts() {
         List<Arbitrary<Map<String, Object>>> all = new ArrayList<>();
         for (JsonNode item : FuzzedService.get().json("/api/v1/recipes").path("items")) {
-            all.add(start(FuzzedService.get().json("/api/v1/recipes/" + item.path("id").asText())));
+            all.add(start(FuzzedService.get()
+                    .json("/api/v1/recipes/" + item.path("id").asText())));
         }
         return Arbitraries.oneOf(all);
     }
@@ -69,20 +70,35 @@ final class Recipes {
         BigDecimal least = about.path("minimum").isNumber()
                 ? about.path("minimum").decimalValue()
                 : about.path("exclusiveMinimum").decimalValue();
-        BigDecimal most = about.path("maximum").isNumber() ? about.path("maximum").decimalValue() : least.add(BigDecimal.TEN.pow(9));
+        BigDecimal most = about.path("maximum").isNumber()
+                ? about.path("maximum").decimalValue()
+                : least.add(BigDecimal.TEN.pow(9));
         BigDecimal unit = about.path("type").asText().equals("integer") ? BigDecimal.ONE : new BigDecimal("1E-9");
         BigDecimal middle = least.add(most).divide(BigDecimal.TWO);
         Arbitrary<BigDecimal> edges = Arbitraries.of(
-                least, most, least.subtract(unit), most.add(unit), least.add(unit), most.subtract(unit), middle, about.path("default").decimalValue());
+                least,
+                most,
+                least.subtract(unit),
+                most.add(unit),
+                least.add(unit),
+                most.subtract(unit),
+                middle,
+                about.path("default").decimalValue());
         return Arbitraries.frequencyOf(
-                Tuple.of(3, edges), Tuple.of(1, Arbitraries.bigDecimals().between(least, most).ofScale(Math.max(2, Math.max(least.scale(), most.scale())))));
+                Tuple.of(3, edges),
+                Tuple.of(
+                        1,
+                        Arbitraries.bigDecimals()
+                                .between(least, most)
+                                .ofScale(Math.max(2, Math.max(least.scale(), most.scale())))));
     }
 
     private static Arbitrary<?> text(JsonNode about) {
         List<String> known = new ArrayList<>(List.of(about.path("default").asText()));
         about.path("enum").forEach(choice -> known.add(choice.asText()));
         if (about.has("x-dataset")) {
-            known.addAll(FuzzedService.get().json("/api/v1/datasets").path("items").findValuesAsText("id"));
+            known.addAll(
+                    FuzzedService.get().json("/api/v1/datasets").path("items").findValuesAsText("id"));
         }
         if (about.has("maxLength")) {
             int length = about.path("maxLength").asInt();

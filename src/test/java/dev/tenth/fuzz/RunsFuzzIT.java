@@ -29,7 +29,8 @@ class RunsFuzzIT {
 
     @Property(tries = 200)
     void everyFormulaIsTakenOrRefused(@ForAll("formulas") String formula) throws IOException {
-        start(Json.write(Map.of("recipe", "heart", "preset", "quick", "params", Map.of("formula", formula, "epochs", 1))));
+        start(Json.write(
+                Map.of("recipe", "heart", "preset", "quick", "params", Map.of("formula", formula, "epochs", 1))));
     }
 
     @Provide
@@ -45,7 +46,8 @@ class RunsFuzzIT {
     }
 
     @Property(tries = 150)
-    void everyCommandIsTakenOrRefused(@ForAll("commandedRuns") String run, @ForAll("commands") String body) throws IOException {
+    void everyCommandIsTakenOrRefused(@ForAll("commandedRuns") String run, @ForAll("commands") String body)
+            throws IOException {
         Answer answer = service.ask(RawRequest.json("POST", "/api/v1/runs/" + run + "/commands", body));
         if (answer.status() == 202) {
             String forked = Json.MAPPER.readTree(answer.body()).path("run").asText();
@@ -63,7 +65,14 @@ class RunsFuzzIT {
     @Provide
     Arbitrary<String> commands() {
         Arbitrary<Map<String, Object>> params = Json.object(Map.of(
-                "learningRate", Json.number(), "steps", Json.mostly(1, 40, 60), "batch", Json.number(), "noise", Json.any()));
+                "learningRate",
+                Json.number(),
+                "steps",
+                Json.mostly(1, 40, 60),
+                "batch",
+                Json.number(),
+                "noise",
+                Json.any()));
         return Json.text(Json.object(Map.of(
                 "type", Json.mostly("pause", "resume", "stop", "checkpoint", "set", "fork", "fork", "set"),
                 "params", Json.mostly(params),
@@ -96,16 +105,37 @@ class RunsFuzzIT {
                         Arbitraries.of("GET", "GET", "GET", "HEAD", "PUT"),
                         path,
                         queries(),
-                        Texts.mostly("*/*", "application/json", "application/octet-stream", "text/event-stream", "application/x-ndjson"),
+                        Texts.mostly(
+                                "*/*",
+                                "application/json",
+                                "application/octet-stream",
+                                "text/event-stream",
+                                "application/x-ndjson"),
                         Texts.mostly("0", "5", "100000"))
                 .as((method, where, query, accept, lastEvent) -> new RawRequest(
-                        method, where + query, List.of("Accept: " + Texts.header(accept), "Last-Event-ID: " + Texts.header(lastEvent)), new byte[0]));
+                        method,
+                        where + query,
+                        List.of("Accept: " + Texts.header(accept), "Last-Event-ID: " + Texts.header(lastEvent)),
+                        new byte[0]));
     }
 
     private static Arbitrary<String> queries() {
         Arbitrary<String> name = Arbitraries.of(
-                "recipe", "state", "cursor", "limit", "after", "follow", "superseded", "ability", "seed", "rows", "columns", "picture", "name");
-        Arbitrary<String> value = Texts.mostly("0", "1", "16", "heart", "RUNNING,PAUSED", "false", "true", "x,z", "sample");
+                "recipe",
+                "state",
+                "cursor",
+                "limit",
+                "after",
+                "follow",
+                "superseded",
+                "ability",
+                "seed",
+                "rows",
+                "columns",
+                "picture",
+                "name");
+        Arbitrary<String> value =
+                Texts.mostly("0", "1", "16", "heart", "RUNNING,PAUSED", "false", "true", "x,z", "sample");
         return Combinators.combine(name, value)
                 .as((key, text) -> key + "=" + Texts.encoded(text))
                 .list()
@@ -116,7 +146,8 @@ class RunsFuzzIT {
     @Property(tries = 30)
     void everyKeyIsTakenOrRefused(@ForAll("keys") String key) throws IOException {
         Map<String, Object> start = Map.of("recipe", "heart", "preset", "quick");
-        Answer answer = service.ask(RawRequest.json("POST", "/api/v1/runs", Json.write(start)).with("Idempotency-Key: " + key));
+        Answer answer = service.ask(
+                RawRequest.json("POST", "/api/v1/runs", Json.write(start)).with("Idempotency-Key: " + key));
         if (answer.status() == 202) {
             service.remove(Json.MAPPER.readTree(answer.body()).path("id").asText());
         }

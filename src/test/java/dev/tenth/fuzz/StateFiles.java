@@ -28,15 +28,26 @@ final class StateFiles {
                 Tuple.of(2, Mutations.of(original)),
                 Tuple.of(4, Combinators.combine(original, metadata()).as(StateFiles::with)),
                 Tuple.of(3, Combinators.combine(original, tensors()).as(StateFiles::replaced)),
-                Tuple.of(3, Combinators.combine(lengths(), Json.text(heads()), Arbitraries.bytes().array(byte[].class).ofMaxSize(32)).as(StateFiles::file)));
+                Tuple.of(
+                        3,
+                        Combinators.combine(
+                                        lengths(),
+                                        Json.text(heads()),
+                                        Arbitraries.bytes().array(byte[].class).ofMaxSize(32))
+                                .as(StateFiles::file)));
     }
 
     private static Arbitrary<Map<String, String>> metadata() {
         Arbitrary<String> number = Texts.mostly("0", "1", "40", "9007199254740991", "9223372036854775807", "-1", "1e3");
-        Arbitrary<String> name = Arbitraries.of("step", "seed", "recipe", "preset", "parameters", "cursor", "seq", "versions");
+        Arbitrary<String> name =
+                Arbitraries.of("step", "seed", "recipe", "preset", "parameters", "cursor", "seq", "versions");
         Arbitrary<String> value = Arbitraries.oneOf(
-                number, Texts.mostly("gan-1d", "vae", "heart", "quick"), Json.text(Json.any()), Json.text(Recipes.starts().map(start -> start.get("params"))));
-        return Arbitraries.maps(Arbitraries.frequencyOf(Tuple.of(9, name), Tuple.of(1, Texts.any())), value).ofMaxSize(3);
+                number,
+                Texts.mostly("gan-1d", "vae", "heart", "quick"),
+                Json.text(Json.any()),
+                Json.text(Recipes.starts().map(start -> start.get("params"))));
+        return Arbitraries.maps(Arbitraries.frequencyOf(Tuple.of(9, name), Tuple.of(1, Texts.any())), value)
+                .ofMaxSize(3);
     }
 
     private static byte[] with(byte[] file, Map<String, String> changes) {
@@ -65,7 +76,11 @@ final class StateFiles {
 
     /** What is added to the true length of the head. */
     private static Arbitrary<Long> lengths() {
-        return Arbitraries.frequencyOf(Tuple.of(5, Arbitraries.just(0L)), Tuple.of(1, Arbitraries.of(-1L, 1L, 8L, 1000L, 1L << 31, 1L << 40, Long.MAX_VALUE - 9000, Long.MIN_VALUE)));
+        return Arbitraries.frequencyOf(
+                Tuple.of(5, Arbitraries.just(0L)),
+                Tuple.of(
+                        1,
+                        Arbitraries.of(-1L, 1L, 8L, 1000L, 1L << 31, 1L << 40, Long.MAX_VALUE - 9000, Long.MIN_VALUE)));
     }
 
     private static Arbitrary<?> heads() {

@@ -9,10 +9,54 @@ import net.jqwik.api.Tuple;
 final class Texts {
     private static final int LONG = 300;
     private static final List<String> TROUBLE = List.of(
-            "", " ", ".", "..", "../..", "a/b", "a\\b", "%00", "%", "%zz", "null", "true", "NaN", "Infinity", "-1", "0", "1e999",
-            "0x10", "00", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "latest", "newest", "\u0000",
-            "\n", "\r\nX: y", "\"", "'", "';--", "<b>", "${x}", "{0}", "%s", "\ud800", "\u202e", "\ufeff", "é", "e\u0301", "١",
-            "CON", ".DS_Store", "a;b=c", "a,b", "*", "?", "#", "~");
+            "",
+            " ",
+            ".",
+            "..",
+            "../..",
+            "a/b",
+            "a\\b",
+            "%00",
+            "%",
+            "%zz",
+            "null",
+            "true",
+            "NaN",
+            "Infinity",
+            "-1",
+            "0",
+            "1e999",
+            "0x10",
+            "00",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+            "latest",
+            "newest",
+            "\u0000",
+            "\n",
+            "\r\nX: y",
+            "\"",
+            "'",
+            "';--",
+            "<b>",
+            "${x}",
+            "{0}",
+            "%s",
+            "\ud800",
+            "\u202e",
+            "\ufeff",
+            "é",
+            "e\u0301",
+            "١",
+            "CON",
+            ".DS_Store",
+            "a;b=c",
+            "a,b",
+            "*",
+            "?",
+            "#",
+            "~");
 
     private Texts() {}
 
@@ -36,6 +80,7 @@ final class Texts {
 
     /** In a place of a URL. */
     static String encoded(String text) {
-        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8).replace("+", "%20");
+        return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8)
+                .replace("+", "%20");
     }
 }

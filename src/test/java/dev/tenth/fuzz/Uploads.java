@@ -29,7 +29,12 @@ final class Uploads {
                 Tuple.of(2, upload("a.libsvm", "text/plain", bytes(sparse()))),
                 Tuple.of(1, upload("a.txt", "text/plain", words)),
                 Tuple.of(3, upload("a.zip", "application/zip", zips())),
-                Tuple.of(1, upload("a.csv.gz", "application/octet-stream", bytes(tables()).map(Uploads::zipped))),
+                Tuple.of(
+                        1,
+                        upload(
+                                "a.csv.gz",
+                                "application/octet-stream",
+                                bytes(tables()).map(Uploads::zipped))),
                 Tuple.of(1, upload("train-images-idx3-ubyte", "application/octet-stream", idx())),
                 Tuple.of(1, upload("a.png", "application/octet-stream", pictures())));
     }
@@ -48,17 +53,26 @@ final class Uploads {
     private static Arbitrary<String> tables() {
         Arbitrary<String> numbers = Arbitraries.of("0", "1", "2.5", "-3", "1e3");
         Arbitrary<String> others = Arbitraries.frequencyOf(
-                Tuple.of(5, Arbitraries.of("0", "1", "2.5", "-3", "1e-39", "1e39", "NaN", "inf", "", "0x10", "1,5", "cat", "\"", "\"a,b\"")),
+                Tuple.of(
+                        5,
+                        Arbitraries.of(
+                                "0", "1", "2.5", "-3", "1e-39", "1e39", "NaN", "inf", "", "0x10", "1,5", "cat", "\"",
+                                "\"a,b\"")),
                 Tuple.of(2, Arbitraries.doubles().map(String::valueOf)),
                 Tuple.of(1, Texts.any()));
-        Arbitrary<String> separator = Arbitraries.frequencyOf(Tuple.of(6, Arbitraries.just(",")), Tuple.of(1, Arbitraries.of(";", "\t", " ")));
+        Arbitrary<String> separator = Arbitraries.frequencyOf(
+                Tuple.of(6, Arbitraries.just(",")), Tuple.of(1, Arbitraries.of(";", "\t", " ")));
         Arbitrary<String> end = Arbitraries.of("\n", "\r\n", "\r");
         // Most tables have a cell or two that are no plain numbers, many none.
         Arbitrary<String> cell = Arbitraries.frequencyOf(Tuple.of(30, numbers), Tuple.of(1, others));
-        Arbitrary<List<List<String>>> rows = Arbitraries.integers().between(2, 6).flatMap(columns ->
-                cell.list().ofMinSize(columns).ofMaxSize(columns).list().ofMaxSize(30));
-        return Combinators.combine(rows, separator, end).as((lines, between, after) -> String.join(
-                after, lines.stream().map(line -> String.join(between, line)).toList()));
+        Arbitrary<List<List<String>>> rows = Arbitraries.integers()
+                .between(2, 6)
+                .flatMap(columns ->
+                        cell.list().ofMinSize(columns).ofMaxSize(columns).list().ofMaxSize(30));
+        return Combinators.combine(rows, separator, end)
+                .as((lines, between, after) -> String.join(
+                        after,
+                        lines.stream().map(line -> String.join(between, line)).toList()));
     }
 
     /** Lines of LIBSVM: a label, then {@code index:value}. */
@@ -74,14 +88,23 @@ final class Uploads {
 
     private static Arbitrary<String> rarely(String... expected) {
         return Arbitraries.frequencyOf(
-                Tuple.of(40, Arbitraries.of(expected)), Tuple.of(1, Texts.mostly("0", "2147483647", "1e400", "-1", "NaN")));
+                Tuple.of(40, Arbitraries.of(expected)),
+                Tuple.of(1, Texts.mostly("0", "2147483647", "1e400", "-1", "NaN")));
     }
 
     /** The files of MNIST: a magic number, sizes, bytes. */
     private static Arbitrary<byte[]> idx() {
-        return Combinators.combine(Arbitraries.of(0, 1, 3, 255), Json.number(), Arbitraries.bytes().array(byte[].class).ofMaxSize(64))
+        return Combinators.combine(
+                        Arbitraries.of(0, 1, 3, 255),
+                        Json.number(),
+                        Arbitraries.bytes().array(byte[].class).ofMaxSize(64))
                 .as((dimensions, size, data) -> Mutations.joined(
-                        java.nio.ByteBuffer.allocate(12).put(new byte[] {0, 0, 8, dimensions.byteValue()}).putInt(((Number) size).intValue()).putInt(2).array(), data));
+                        java.nio.ByteBuffer.allocate(12)
+                                .put(new byte[] {0, 0, 8, dimensions.byteValue()})
+                                .putInt(((Number) size).intValue())
+                                .putInt(2)
+                                .array(),
+                        data));
     }
 
     /** Pictures as PNG, whole. */
@@ -89,7 +112,13 @@ final class Uploads {
         return Combinators.combine(
                         Arbitraries.integers().between(1, 64),
                         Arbitraries.integers().between(1, 64),
-                        Arbitraries.of(BufferedImage.TYPE_BYTE_GRAY, BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_INT_ARGB, BufferedImage.TYPE_BYTE_BINARY, BufferedImage.TYPE_BYTE_INDEXED, BufferedImage.TYPE_USHORT_GRAY))
+                        Arbitraries.of(
+                                BufferedImage.TYPE_BYTE_GRAY,
+                                BufferedImage.TYPE_INT_RGB,
+                                BufferedImage.TYPE_INT_ARGB,
+                                BufferedImage.TYPE_BYTE_BINARY,
+                                BufferedImage.TYPE_BYTE_INDEXED,
+                                BufferedImage.TYPE_USHORT_GRAY))
                 .as(Uploads::png);
     }
 
@@ -101,21 +130,35 @@ final class Uploads {
 
     /** Zips of pictures in folders, whole and broken, in names of any kind. */
     private static Arbitrary<byte[]> zips() {
-        Arbitrary<String> names = Texts.mostly("a/1.png", "a/2.png", "b/3.png", "b/x.jpg", "1.png", "../up.png", "/root.png", "a/", "a\\b.png", "c/.DS_Store", "list.csv");
-        Arbitrary<byte[]> contents = Arbitraries.frequencyOf(Tuple.of(3, pictures()), Tuple.of(1, Mutations.of(pictures())));
-        Arbitrary<Tuple.Tuple2<String, byte[]>> entry = Combinators.combine(names, contents).as(Tuple::of);
-        return Combinators.combine(entry.list().ofMaxSize(8).uniqueElements(Tuple.Tuple1::get1), Arbitraries.of(0, 12)).as((entries, more) -> written(out -> {
-            try (ZipOutputStream zip = new ZipOutputStream(out)) {
-                for (int i = 0; i < more; i++) {
-                    zip.putNextEntry(new ZipEntry("abc".charAt(i % 3) + "/whole" + i + ".png"));
-                    zip.write(png(8 + i, 8, BufferedImage.TYPE_BYTE_GRAY));
-                }
-                for (Tuple.Tuple2<String, byte[]> each : entries) {
-                    zip.putNextEntry(new ZipEntry(each.get1().replace("\ud800", "?")));
-                    zip.write(each.get2());
-                }
-            }
-        }));
+        Arbitrary<String> names = Texts.mostly(
+                "a/1.png",
+                "a/2.png",
+                "b/3.png",
+                "b/x.jpg",
+                "1.png",
+                "../up.png",
+                "/root.png",
+                "a/",
+                "a\\b.png",
+                "c/.DS_Store",
+                "list.csv");
+        Arbitrary<byte[]> contents =
+                Arbitraries.frequencyOf(Tuple.of(3, pictures()), Tuple.of(1, Mutations.of(pictures())));
+        Arbitrary<Tuple.Tuple2<String, byte[]>> entry =
+                Combinators.combine(names, contents).as(Tuple::of);
+        return Combinators.combine(entry.list().ofMaxSize(8).uniqueElements(Tuple.Tuple1::get1), Arbitraries.of(0, 12))
+                .as((entries, more) -> written(out -> {
+                    try (ZipOutputStream zip = new ZipOutputStream(out)) {
+                        for (int i = 0; i < more; i++) {
+                            zip.putNextEntry(new ZipEntry("abc".charAt(i % 3) + "/whole" + i + ".png"));
+                            zip.write(png(8 + i, 8, BufferedImage.TYPE_BYTE_GRAY));
+                        }
+                        for (Tuple.Tuple2<String, byte[]> each : entries) {
+                            zip.putNextEntry(new ZipEntry(each.get1().replace("\ud800", "?")));
+                            zip.write(each.get2());
+                        }
+                    }
+                }));
     }
 
     private static byte[] zipped(byte[] content) {

@@ -34,9 +34,11 @@ final class WebSocketExchange {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.setSoTimeout((int) patience.toMillis());
             socket.setTcpNoDelay(true);
-            socket.getOutputStream().write(("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                    .getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream()
+                    .write(("GET " + path
+                                    + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                            .getBytes(StandardCharsets.UTF_8));
             DataInputStream input = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
             int status = status(input);
             if (status != 101) {

@@ -62,14 +62,18 @@ class WebSocketFuzzIT {
                 "speed", Json.mostly(0, 0.5, 5, -1, 1e300),
                 "step", Json.mostly(0, 20, 40, "latest", -1)));
         Arbitrary<String> messages = Arbitraries.frequencyOf(
-                Tuple.of(3, Json.text(Inferences.text())), Tuple.of(3, Json.text(walk)), Tuple.of(1, Json.text(Json.any())), Tuple.of(1, Texts.any()));
+                Tuple.of(3, Json.text(Inferences.text())),
+                Tuple.of(3, Json.text(walk)),
+                Tuple.of(1, Json.text(Json.any())),
+                Tuple.of(1, Texts.any()));
         return Frames.any(messages).list().ofMaxSize(4);
     }
 
     @Provide
     Arbitrary<String> queries() {
         return Arbitraries.oneOf(
-                Arbitraries.just(""), Texts.mostly("0", "3", "100000").map(seq -> "?after=" + Texts.encoded(seq)),
+                Arbitraries.just(""),
+                Texts.mostly("0", "3", "100000").map(seq -> "?after=" + Texts.encoded(seq)),
                 Texts.mostly("false", "true").map(follow -> "?follow=" + Texts.encoded(follow)));
     }
 
@@ -80,7 +84,13 @@ class WebSocketFuzzIT {
 
     @Provide
     Arbitrary<String> paths() {
-        return Texts.mostly(service.someRuns()).map(Texts::encoded).flatMap(id ->
-                Arbitraries.of("/ws/v1/runs/" + id, "/ws/v1/models/" + id + "/generate", "/ws/v1/models/" + id + "/walk", "/ws/v1/" + id, "/" + id));
+        return Texts.mostly(service.someRuns())
+                .map(Texts::encoded)
+                .flatMap(id -> Arbitraries.of(
+                        "/ws/v1/runs/" + id,
+                        "/ws/v1/models/" + id + "/generate",
+                        "/ws/v1/models/" + id + "/walk",
+                        "/ws/v1/" + id,
+                        "/" + id));
     }
 }
