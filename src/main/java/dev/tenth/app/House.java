@@ -35,10 +35,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
@@ -157,13 +159,12 @@ public class House {
         return device;
     }
 
-    void open(@Observes StartupEvent event, AccessToken token) {
+    void open(@Observes StartupEvent event) {
         LOG.infof("Tenth: deep learning from 0 to 0.1, live");
         LOG.infof(
                 "  device  %s, %d threads, libtorch %s",
                 device, Runtime.getRuntime().availableProcessors(), libtorch);
         LOG.infof("  store   %s", config.home().toAbsolutePath());
-        LOG.infof("  open    %s", token.address());
         boolean empty = store.log()
                 .list(Optional.empty(), List.of(), Optional.empty(), 1)
                 .isEmpty();
@@ -177,6 +178,11 @@ public class House {
                             Optional.of("The first run")),
                     Optional.empty());
         }
+    }
+
+    /** Only now: who opens an address as soon as it is printed is answered. */
+    void listening(@ObservesAsync HttpServerStart event, AccessToken token) {
+        LOG.infof("  open    %s", token.address());
     }
 
     void routes(@Observes Router router) {

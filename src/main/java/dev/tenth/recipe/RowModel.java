@@ -9,6 +9,7 @@ import dev.tenth.torch.Program;
 import dev.tenth.torch.ProgramFile;
 import dev.tenth.torch.Tensor;
 import dev.tenth.torch.TensorSource;
+import dev.tenth.torch.Variable;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -128,6 +129,11 @@ public final class RowModel implements TensorModel {
             methods.put(rows, "infer" + rows);
         }
         return Optional.of(program.module(methods));
+    }
+
+    @Override
+    public List<String> nonFinite() {
+        return program.nonFinite().stream().map(Variable::name).toList();
     }
 
     @Override

@@ -31,6 +31,11 @@ public interface TensorModel extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** The names of the tensors of its state in which a value is infinite or NaN; such a model is not used. */
+    default List<String> nonFinite() {
+        return List.of();
+    }
+
     @Override
     void close();
 

@@ -15,6 +15,11 @@ public interface TextModel extends AutoCloseable {
      */
     Writing start(String prefix, long seed);
 
+    /** The names of the tensors of its state in which a value is infinite or NaN; such a model is not used. */
+    default List<String> nonFinite() {
+        return List.of();
+    }
+
     @Override
     void close();
 

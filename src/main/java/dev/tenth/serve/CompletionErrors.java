@@ -43,7 +43,7 @@ public class CompletionErrors implements ErrorForm {
 
     private static String code(ModelException.Reason reason) {
         return switch (reason) {
-            case NO_SUCH_MODEL, NO_SUCH_VERSION, OTHER_VERSION, DELETED, OTHER_ABILITY -> "model_not_found";
+            case NO_SUCH_MODEL, NO_SUCH_VERSION, OTHER_VERSION, NOT_FINITE, DELETED, OTHER_ABILITY -> "model_not_found";
             case NO_ROOM, NOT_YET, UNAVAILABLE -> "model_not_available";
             case MALFORMED, NOT_ACCEPTABLE, TOO_LARGE, UNSUPPORTED, UNREADABLE -> null;
             case BROKEN -> "internal_error";

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Gauge;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.SeekableByteChannel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -218,13 +219,30 @@ public final class Engine implements AutoCloseable {
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TensorModel open(
             Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, TensorSource> state) {
-        return ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
+        TensorModel model = ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
+        requireFinite(version, model.nonFinite(), model::close);
+        return model;
     }
 
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TextModel open(
             Version version, Recipe<P> recipe, Ability.GenerateText<?> ability, Map<String, TensorSource> state) {
-        return ((Ability.GenerateText<P>) ability).open(parameters(version, recipe), state, device);
+        TextModel model = ((Ability.GenerateText<P>) ability).open(parameters(version, recipe), state, device);
+        requireFinite(version, model.nonFinite(), model::close);
+        return model;
+    }
+
+    private static void requireFinite(Version version, List<String> nonFinite, Runnable close) {
+        if (!nonFinite.isEmpty()) {
+            close.run();
+            throw new ModelException(
+                    Reason.NOT_FINITE,
+                    "model: the state of step %d is not finite (%s%s), so it tells nothing; name an earlier version"
+                            .formatted(
+                                    version.checkpoint().step(),
+                                    nonFinite.getFirst(),
+                                    nonFinite.size() > 1 ? " and " + (nonFinite.size() - 1) + " more" : ""));
+        }
     }
 
     private static <P extends Record & Parameters> P parameters(Version version, Recipe<P> recipe) {

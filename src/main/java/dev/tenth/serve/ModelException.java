@@ -47,6 +47,8 @@ public final class ModelException extends RuntimeException {
         NO_SUCH_VERSION(404, "No such version"),
         /** The run has parameters that this version does not know. */
         OTHER_VERSION(409, "Stored by another version"),
+        /** The state that was learned holds infinities or NaN. */
+        NOT_FINITE(409, "Not finite"),
         DELETED(410, "Model deleted"),
         /** What the request accepts is not what the model gives. */
         NOT_ACCEPTABLE(406, "Not acceptable"),

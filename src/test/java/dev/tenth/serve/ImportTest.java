@@ -82,6 +82,24 @@ class ImportTest {
     }
 
     @Test
+    void aStateThatIsNotFiniteIsNotServed() throws IOException {
+        String original = RunsUnderTest.trained("gan-1d", 22, SETTINGS);
+        Map<String, TensorSource> state =
+                new LinkedHashMap<>(RunsUnderTest.checkpoint(original, 40).tensors());
+        long[] shape = state.get("g/1/bias").shape();
+        float[] bias = new float[Math.toIntExact(HostTensor.size(shape))];
+        bias[0] = Float.NaN;
+        state.put("g/1/bias", HostTensor.of(bias, shape));
+        Response taken = take("?recipe=gan-1d", bytes(state, Map.of()));
+        assertThat(taken.statusCode()).as(taken.asString()).isEqualTo(201);
+        Response answer = given().contentType("application/json")
+                .body(REQUEST)
+                .post("/v2/models/" + taken.jsonPath().getString("id") + "/infer");
+        assertThat(answer.statusCode()).isEqualTo(409);
+        assertThat(answer.asString()).contains("not finite").contains("g/1/bias");
+    }
+
+    @Test
     void aFileThatDoesNotFitIsRefusedAndNamesTheTensor() throws IOException {
         Map<String, TensorSource> wrong = Map.of("g/1/weight", HostTensor.of(new float[6], 2, 3));
         String before = given().get("/api/v1/runs").asString();

@@ -120,6 +120,11 @@ final class CharWriter {
             }
 
             @Override
+            public List<String> nonFinite() {
+                return program.nonFinite().stream().map(Variable::name).toList();
+            }
+
+            @Override
             public void close() {
                 program.close();
             }
