@@ -30,7 +30,10 @@ public interface Recipe<P extends Record & Parameters> {
     /** The data, the model and its traced programs, ready for {@link Training#begin} or {@link Training#load}. */
     Training<P> prepare(P parameters, Setting setting);
 
-    /** The memory in bytes that the model's parameters, gradients and optimizer state take: known before anything starts. */
+    /**
+     * The native memory in bytes that a run takes beside its data: parameters, gradients, optimizer state and what a step makes of
+     * a batch. Known before anything starts, and rather too much than too little.
+     */
     long memoryBytes(P parameters);
 
     /** What people and programs can do with what was learned. */

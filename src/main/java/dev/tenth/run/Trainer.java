@@ -86,7 +86,14 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     private Training<P> prepared(Setting.Progress progress) {
         return recipe.prepare(
-                parameters, new Setting(device(), origin.seed(), context.data(), context.residents(), progress));
+                parameters,
+                new Setting(
+                        device(),
+                        origin.seed(),
+                        context.data(),
+                        context.residents(),
+                        progress,
+                        context.limits().runBytes()));
     }
 
     private Device device() {

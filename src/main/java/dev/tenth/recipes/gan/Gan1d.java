@@ -103,7 +103,7 @@ public final class Gan1d implements Recipe<Gan1d.Settings> {
 
     @Override
     public long memoryBytes(Settings settings) {
-        return 1 << 20;
+        return (8 << 20) + 1024L * settings.batch();
     }
 
     @Override

@@ -116,8 +116,9 @@ public final class Vae implements Recipe<Vae.Settings> {
     public long memoryBytes(Settings settings) {
         // The widest layers, forward and backward; parameters, gradients and two slots of each.
         long picture = settings.net() == VaeNet.Kind.DENSE ? 4L * VaeNet.PIXELS : 40L * VaeNet.PIXELS;
+        long layers = 2 * picture + 8L * settings.hidden();
         long weights = 2L * settings.hidden() * (2 * VaeNet.PIXELS + 2L * settings.latent());
-        return Float.BYTES * (2 * picture * Math.max(settings.batch(), 500) + 4 * weights);
+        return Float.BYTES * (layers * Math.max(settings.batch(), 500) + 4 * weights);
     }
 
     @Override

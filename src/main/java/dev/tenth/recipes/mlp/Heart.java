@@ -119,7 +119,9 @@ public final class Heart implements Recipe<Heart.Settings> {
     @Override
     public long memoryBytes(Settings settings) {
         long units = settings.allWidths().stream().mapToLong(w -> w).sum();
-        return Float.BYTES * (4 * (4 * units + 1) + POINTS * (settings.hidden() + 4L));
+        // Parameter, gradient and two slots of each; what the hidden layers make of a batch, forward and backward; the
+        // error.
+        return Float.BYTES * (4 * (4 * units + 1) + 4 * units * settings.batch() + POINTS * (settings.hidden() + 4L));
     }
 
     @Override

@@ -116,7 +116,7 @@ public final class Optimizers implements Recipe<Optimizers.Settings> {
 
     @Override
     public long memoryBytes(Settings settings) {
-        return 1 << 20;
+        return 8 << 20;
     }
 
     @Override

@@ -39,6 +39,8 @@ import java.util.function.Consumer;
 public final class CharRnn implements Recipe<CharRnn.Settings> {
     /** The norm to which the gradients are clipped. */
     private static final double CLIP = 5;
+    /** The different characters of a text before it is read: most have fewer. */
+    private static final long USUAL_SYMBOLS = 128;
 
     /** What can be set. */
     public record Settings(
@@ -122,10 +124,18 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
     @Override
     public long memoryBytes(Settings settings) {
+        return memoryBytes(settings, USUAL_SYMBOLS);
+    }
+
+    /** With so many different characters; the factors are measured. */
+    private static long memoryBytes(Settings settings, long symbols) {
         Cells cells = settings.cells();
-        long activations = 4L * settings.sequence() * settings.batch() * cells.layers() * cells.hidden();
-        // As if the text had as many different characters as are allowed at all; 4 for value, gradient and two slots.
-        return Float.BYTES * (4 * cells.weights(Corpus.MAX_SYMBOLS) + 2 * activations);
+        // Value, gradient, two slots; gradients packed for the optimizer, weights laid out for the cells and for
+        // writing.
+        long weights = 9 * cells.weights(symbols);
+        // Of each character: the scores and their gradients, the gates and what they come from.
+        long character = 16 * symbols + 12L * cells.layers() * cells.hidden();
+        return Float.BYTES * (weights + character * settings.sequence() * settings.batch());
     }
 
     @Override
@@ -186,6 +196,8 @@ public final class CharRnn implements Recipe<CharRnn.Settings> {
 
         Reading(Settings settings, Setting setting) {
             Corpus corpus = Corpus.of(setting.data().text(settings.corpus()), settings.batch(), settings.sequence());
+            int symbols = corpus.vocabulary().size();
+            setting.requireMemory(memoryBytes(settings, symbols), "corpus: its " + symbols + " different characters");
             CharWriter.Net net = CharWriter.Net.of(settings.cells(), corpus.vocabulary());
             Model traced = new Model(
                     settings,
