@@ -30,19 +30,19 @@ class WebSocketFuzzIT {
         }
     }
 
-    @Disabled("a malformed frame while the service closes still ends the connection without a close code")
+    @Disabled("2026-11-28: a malformed frame while the service closes still ends the connection without a close code")
     @Property(tries = 150)
     void aViewerOfARun(@ForAll("frames") List<Frame> frames, @ForAll("queries") String query) {
         endsWithACode("/ws/v1/runs/" + service.run("gan-1d") + query, frames);
     }
 
-    @Disabled("a malformed frame still ends these connections without a close code")
+    @Disabled("2026-11-28: a malformed frame still ends these connections without a close code")
     @Property(tries = 150)
     void aTextAsItIsWritten(@ForAll("frames") List<Frame> frames) {
         endsWithACode("/ws/v1/models/" + service.run("char-rnn") + "/generate", frames);
     }
 
-    @Disabled("a malformed frame still ends these connections without a close code")
+    @Disabled("2026-11-28: a malformed frame still ends these connections without a close code")
     @Property(tries = 150)
     void aWalkThroughLatentSpace(@ForAll("frames") List<Frame> frames, @ForAll("walkers") String recipe) {
         endsWithACode("/ws/v1/models/" + service.run(recipe) + "/walk", frames);
