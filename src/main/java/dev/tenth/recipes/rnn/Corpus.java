@@ -3,22 +3,26 @@ package dev.tenth.recipes.rnn;
 import dev.tenth.data.DataException;
 import dev.tenth.torch.DType;
 import dev.tenth.torch.Executable;
-import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Scalar;
 import dev.tenth.torch.Tensor;
+import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Trace;
 import dev.tenth.torch.Variable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
 /**
  * A text as numbers, cut into a training part, which lies in parallel stripes, and the last tenth for validation.
  *
- * @param training {@code stripes · length} symbols, stripe by stripe
- * @param length of a stripe: one more than it has inputs, since each symbol's target is the next one
+ * @param training symbols {@code [stripes, length]}; a stripe has one more than it has inputs, since each symbol's target is the
+ *     next one
  * @param validation symbols {@code [ticks + 1, validationStripes]}: the stripes of the last tenth side by side
  * @param counted whether the prediction at each tick counts (1) or only gives context (0)
  */
-record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validation, float[] counted) {
+record Corpus(Vocabulary vocabulary, Stripes training, long[] validation, float[] counted) {
     /** The share of the text, at its end, that is held out. */
     private static final double HELD_OUT = .1;
 
@@ -48,7 +52,7 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
             throw new DataException("corpus: the text has " + vocabulary.size() + " different characters; at most "
                     + MAX_SYMBOLS + " can be learned");
         }
-        long[] symbols = vocabulary.encode(text);
+        short[] symbols = vocabulary.number(text);
         int split = symbols.length - (int) (symbols.length * HELD_OUT);
         int length = (split - 1) / stripes + 1;
         int piece = (symbols.length - split) / VALIDATION_STRIPES;
@@ -56,11 +60,6 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
             throw new DataException(
                     "corpus: %d characters are too few for %d stripes of %d; give a longer text, or a smaller batch or sequence"
                             .formatted(symbols.length, stripes, sequence));
-        }
-        long[] training = new long[stripes * length];
-        for (int i = 0; i < stripes; i++) {
-            // Neighbours share a symbol: the target of one stripe's last input is the first input of the next.
-            System.arraycopy(symbols, i * (length - 1), training, i * length, length);
         }
         // Context is as long as it takes for the ticks to fill whole calls.
         int context = CONTEXT + Math.floorMod(-(CONTEXT + piece), VALIDATION_TICKS);
@@ -73,11 +72,11 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
         }
         float[] counted = new float[ticks];
         Arrays.fill(counted, context, ticks, 1);
-        return new Corpus(vocabulary, training, length, validation, counted);
+        return new Corpus(vocabulary, new Stripes(symbols, stripes, length), validation, counted);
     }
 
     private Variable resident() {
-        return Variable.data("text", DType.INT64, training.length / length, length);
+        return Variable.data("text", DType.INT64, training.shape());
     }
 
     /** So many symbols of each stripe from {@code offset} on, {@code int64 [count, stripes]}. */
@@ -87,11 +86,56 @@ record Corpus(Vocabulary vocabulary, long[] training, int length, long[] validat
 
     /** Gives a program the text to learn, and the vocabulary that its state keeps. */
     void fill(Executable program) {
-        program.set(resident(), HostTensor.of(training, training.length / length, length));
+        program.set(resident(), training);
         program.set(vocabulary.variable(), vocabulary.save());
+    }
+
+    int length() {
+        return training.length();
     }
 
     int ticks() {
         return counted.length;
+    }
+
+    /**
+     * The stripes of a text, side by side. They are made when they are written: as the integers that a program reads they are four
+     * times as large.
+     */
+    record Stripes(short[] symbols, int count, int length) implements TensorSource {
+        private static final int PIECE_BYTES = 1 << 16;
+
+        @Override
+        public DType type() {
+            return DType.INT64;
+        }
+
+        @Override
+        public long[] shape() {
+            return new long[] {count, length};
+        }
+
+        @Override
+        public void writeTo(WritableByteChannel channel) throws IOException {
+            ByteBuffer piece = ByteBuffer.allocate(PIECE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < count; i++) {
+                // Neighbours share a symbol: the target of one stripe's last input is the first input of the next.
+                for (int j = 0; j < length; j++) {
+                    piece.putLong(symbols[i * (length - 1) + j]);
+                    if (!piece.hasRemaining()) {
+                        write(piece, channel);
+                    }
+                }
+            }
+            write(piece, channel);
+        }
+
+        private static void write(ByteBuffer piece, WritableByteChannel channel) throws IOException {
+            piece.flip();
+            while (piece.hasRemaining()) {
+                channel.write(piece);
+            }
+            piece.clear();
+        }
     }
 }

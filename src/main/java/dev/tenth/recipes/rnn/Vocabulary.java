@@ -6,8 +6,10 @@ import dev.tenth.torch.Shape;
 import dev.tenth.torch.TensorSource;
 import dev.tenth.torch.Variable;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.PrimitiveIterator;
 
 /** The characters of a text, in the order of their code points, and their numbers. */
 final class Vocabulary {
@@ -25,7 +27,9 @@ final class Vocabulary {
     }
 
     static Vocabulary of(String text) {
-        return new Vocabulary(text.codePoints().sorted().distinct().toArray());
+        BitSet seen = new BitSet();
+        text.codePoints().forEach(seen::set);
+        return new Vocabulary(seen.stream().toArray());
     }
 
     /** The vocabulary that {@link #save} gave. */
@@ -48,6 +52,16 @@ final class Vocabulary {
 
     int size() {
         return characters.length;
+    }
+
+    /** The numbers of the text that this is the vocabulary of; there are fewer than 2¹⁵ characters. */
+    short[] number(String text) {
+        short[] symbols = new short[text.codePointCount(0, text.length())];
+        PrimitiveIterator.OfInt characters = text.codePoints().iterator();
+        for (int i = 0; i < symbols.length; i++) {
+            symbols[i] = numbers.get(characters.nextInt()).shortValue();
+        }
+        return symbols;
     }
 
     /**
