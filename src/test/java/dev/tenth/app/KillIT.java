@@ -143,7 +143,8 @@ class KillIT {
 
     private static void resume(ServiceProcess service, List<String> runs) throws Exception {
         for (String run : runs) {
-            if (service.state(run).equals("INTERRUPTED")) {
+            // Killed while it trained, or while it waited for threads.
+            if (Set.of("INTERRUPTED", "PAUSED").contains(service.state(run))) {
                 service.command(run, "resume");
             }
         }
