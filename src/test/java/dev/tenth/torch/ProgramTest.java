@@ -263,4 +263,17 @@ class ProgramTest {
             assertThat(executable.nonFinite()).containsAll(PARAMETERS);
         }
     }
+
+    @Test
+    void whatLibtorchCannotAllocateIsAnErrorOfThatCallAlone() { // 281 TB: more than a process can address
+        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method(
+                        "huge", t -> t.output("y", t.ones(1L << 23, 1L << 23).sum()))
+                .method("small", t -> t.output("y", t.ones(2, 2).sum())));
+        try (Executable executable = new Executable(program, Device.CPU, 1)) {
+            long handles = Torch.liveHandles();
+            assertThatThrownBy(() -> executable.call("huge").run()).hasMessageContaining("memory");
+            assertThat(executable.call("small").run().get("y").floats()).containsExactly(4);
+            assertThat(Torch.liveHandles()).isLessThanOrEqualTo(handles + 6);
+        }
+    }
 }
