@@ -351,8 +351,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             journal.end(
                     RunState.FAILED,
                     "not finite since step " + found.step() + ": " + names + (more > 0 ? " and " + more + " more" : "")
-                            + "; fork from a checkpoint before that step with a smaller learning rate or other data, or set"
-                            + " stopAtNonFinite to false");
+                            + (found.step() == 0 ? "; start again" : "; fork from a checkpoint before that step")
+                            + " with a smaller learning rate or other data, or set stopAtNonFinite to false");
             throw new Over();
         }
     }

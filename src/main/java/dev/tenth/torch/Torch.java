@@ -47,7 +47,7 @@ public final class Torch {
 
     /**
      * Whether a device has instructions of its own for a precision. Without them libtorch emulates it, which takes about ten
-     * times as long as float32 (an LSTM of 2 × 256 units on a processor with AVX2).
+     * times as long as float32.
      */
     public static boolean isNative(Precision precision, Device device) {
         return switch (precision) {
