@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.tenth.http.ReceivedBody;
+import dev.tenth.http.TransformToMulti;
 import dev.tenth.recipe.Ability;
 import dev.tenth.store.RunEntry;
 import io.smallrye.common.annotation.NonBlocking;
@@ -146,12 +147,12 @@ public class CompletionsResource {
         Uni<Models.Version> version = engine.models()
                 .lookup(CompletionRequest.run(request.model()), CompletionRequest.version(request.model()));
         if (!request.stream()) {
-            return whole(version.chain(found -> new TextCompletion(engine, found, request).whole())
+            return whole(TransformToMulti.one(version, found -> new TextCompletion(engine, found, request).whole())
                     .onFailure()
                     .transform(engine::refused));
         }
-        Multi<Completion> pieces = version.onItem()
-                .transformToMulti(found -> new TextCompletion(engine, found, request).pieces())
+        Multi<Completion> pieces = TransformToMulti.of(
+                        version, found -> new TextCompletion(engine, found, request).pieces())
                 .onFailure()
                 .transform(engine::refused);
         return events.of(pieces, errors, Multi.createFrom().item(DONE), exchange);

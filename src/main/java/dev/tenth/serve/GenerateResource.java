@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import dev.tenth.http.ReceivedBody;
+import dev.tenth.http.TransformToMulti;
 import dev.tenth.recipe.TextModel.Token;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.serve.TextGeneration.End;
@@ -170,7 +171,7 @@ public class GenerateResource {
                     if (wish.details()) {
                         TextRequest.requireFewToKeep(wish.text().length());
                     }
-                    return engine.models().lookup(model, version).chain(found -> parts(found, wish)
+                    return TransformToMulti.one(engine.models().lookup(model, version), found -> parts(found, wish)
                             .collect()
                             .in(Whole::new, Whole::add)
                             .map(whole -> whole.generated(found, wish.details())));
@@ -207,16 +208,14 @@ public class GenerateResource {
             @PathParam("version") String version,
             ReceivedBody body,
             @Context RoutingContext exchange) {
-        Multi<Generated> pieces = Uni.createFrom()
-                .item(() -> Wish.read(body))
-                .onItem()
-                .transformToMulti(
-                        wish -> engine.models().lookup(model, version).onItem().transformToMulti(found -> parts(
-                                        found, wish)
-                                .map(new Pieces(found, wish.details()))
-                                .select()
-                                .where(Optional::isPresent)
-                                .map(Optional::get)));
+        Multi<Generated> pieces = Multi.createFrom().deferred(() -> {
+            Wish wish = Wish.read(body);
+            return TransformToMulti.of(engine.models().lookup(model, version), found -> parts(found, wish)
+                    .map(new Pieces(found, wish.details()))
+                    .select()
+                    .where(Optional::isPresent)
+                    .map(Optional::get));
+        });
         return events.of(
                 pieces.onFailure().transform(engine::refused),
                 errors,

@@ -2,6 +2,7 @@ package dev.tenth.stream;
 
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
+import dev.tenth.http.TransformToMulti;
 import dev.tenth.stream.ViewerPlaces.Place;
 import dev.tenth.text.Excerpt;
 import io.smallrye.mutiny.Multi;
@@ -63,10 +64,9 @@ public class RunEventsResource {
         Context loop = Vertx.currentContext();
         EventQuery.Request wish = new EventQuery.Request(
                 run, Optional.ofNullable(lastEventId), Optional.ofNullable(after), superseded, follow);
-        Multi<byte[]> body = hub.query(wish)
-                .emitOn(task -> loop.runOnContext(_ -> task.run()))
-                .onItem()
-                .transformToMulti(query -> body(query, lines ? Message::lines : Message::eventStream, response))
+        Multi<byte[]> body = TransformToMulti.of(
+                        hub.query(wish).emitOn(task -> loop.runOnContext(_ -> task.run())),
+                        query -> body(query, lines ? Message::lines : Message::eventStream, response))
                 .onFailure(StreamEnd.class)
                 .recoverWithCompletion();
         return RestMulti.fromMultiData(body)

@@ -19,11 +19,14 @@ import java.lang.reflect.Proxy;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients that leave early, send too much or ask for too much: it costs nobody else anything. */
 @QuarkusTest
@@ -72,6 +75,35 @@ class ClientsTest extends OneThreadService {
         await().atMost(PATIENCE).until(() -> underWay() == 0);
         assertThat(recipe.computed).containsExactly(2f);
         assertThat(recipe.written).isEmpty();
+    }
+
+    /** The cancellation comes while the function runs that makes the text of the model that was found. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            /v2/models/a/versions/1/generate        | {"text_input": "left"}
+            /v2/models/a/versions/1/generate_stream | {"text_input": "left"}
+            /v1/completions                         | {"model": "a@1", "prompt": "left"}
+            /v1/completions                         | {"model": "a@1", "prompt": "left", "stream": true}
+            """)
+    void forWhoLeavesAsTheModelIsFoundNothingIsWritten(String path, String body) throws Exception {
+        open(1, 1 << 20);
+        model("a", 1);
+        recipe.looks.drainPermits();
+        int port;
+        try (Socket leaving = connect()) {
+            port = leaving.getLocalPort();
+            leaving.getOutputStream().write(http(path, body));
+            await().atMost(PATIENCE).until(() -> recipe.looks.getQueueLength() == 1);
+        }
+        await().atMost(PATIENCE).until(() -> connections.isClosed(port));
+        recipe.looks.release(1000);
+        // Much shorter than the time after which a text that nobody requests gives its model back.
+        await().atMost(Duration.ofSeconds(20)).until(() -> recipe.looks.getQueueLength() == 0 && underWay() == 0);
+        assertThat(post("/v2/models/a/generate", "{\"text_input\": \"next\"}")
+                        .join()
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(recipe.written).isNotEmpty().containsOnly("next");
     }
 
     /** The status of the next answer, which is read to its end. */

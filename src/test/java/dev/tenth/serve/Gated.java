@@ -35,6 +35,9 @@ final class Gated implements Recipe<Gated.Settings> {
     final Semaphore gate = new Semaphore(0);
 
     final Semaphore arrivals = new Semaphore(0);
+    /** Each look at what its models can do takes one. */
+    final Semaphore looks = new Semaphore(Integer.MAX_VALUE);
+
     final List<Float> computed = new CopyOnWriteArrayList<>();
     final List<Float> opened = new CopyOnWriteArrayList<>();
     final List<Float> closed = new CopyOnWriteArrayList<>();
@@ -54,6 +57,7 @@ final class Gated implements Recipe<Gated.Settings> {
 
     @Override
     public List<Ability<Settings>> abilities() {
+        looks.acquireUninterruptibly();
         return List.of(
                 new Ability.Infer<>(
                         Ability.Task.PREDICT,
