@@ -5,7 +5,9 @@ import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -52,7 +54,8 @@ public class BodyFilter {
             reception.end();
         });
         if (receptions.size() > limits.reading()) {
-            throw Reception.noRoom("body: %d are received already; try again later".formatted(limits.reading()));
+            throw Reception.noRoom(
+                    "body: limit of %d requests with a body reached; try again later".formatted(limits.reading()));
         }
         return Uni.createFrom()
                 .completionStage(() -> reception.start().toCompletionStage())
@@ -60,10 +63,15 @@ public class BodyFilter {
                 .replaceWithVoid();
     }
 
-    /** Whether a request of HTTP/1 announces a body, which may be empty. */
+    /** Whether a request announces a body, which may be empty. HTTP/2 need not announce it: there, what changes something may have one. */
     static boolean hasBody(HttpServerRequest request) {
         String length = request.getHeader("Content-Length");
-        return length == null ? request.getHeader("Transfer-Encoding") != null : !length.equals("0");
+        if (length != null) {
+            return !length.equals("0");
+        }
+        return request.version() == HttpVersion.HTTP_2
+                ? request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD
+                : request.getHeader("Transfer-Encoding") != null;
     }
 
     /** Refuses what need not be received for that. */
@@ -73,7 +81,7 @@ public class BodyFilter {
             throw new Problem.Exception(
                     415,
                     "Unsupported encoding",
-                    "Content-Encoding: " + Excerpt.quoted(encoding) + " is not understood; send the body as it is");
+                    "Content-Encoding: " + Excerpt.quoted(encoding) + " is not supported; send the body unencoded");
         }
         String length = request.getHeader("Content-Length");
         if (length != null && Long.parseLong(length) > BodyLimits.LARGEST) { // what is no number does not come here

@@ -4,6 +4,9 @@ import dev.tenth.app.security.Refusals.Reason;
 import dev.tenth.text.Excerpt;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -11,6 +14,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A request names one host. Without a token this host is a name of this machine: a page of another site whose name an attacker's
@@ -31,9 +35,9 @@ public class HostFilter {
     }
 
     private void check(RoutingContext context) {
-        List<String> hosts = context.request().headers().getAll(HttpHeaders.HOST);
+        List<String> hosts = hosts(context.request());
         if (hosts.size() != 1) {
-            refuse(context, 400, "Bad host", "Host: there are " + hosts.size() + " of it; give it once");
+            refuse(context, 400, "Bad host", "Host: there are " + hosts.size() + " of them; send exactly one");
             return;
         }
         String named = hosts.getFirst();
@@ -50,12 +54,21 @@ public class HostFilter {
             refuse(
                     context,
                     403,
-                    "Foreign host",
+                    "Host not allowed",
                     "Host: " + Excerpt.quoted(named) + " is not a name of this machine; open " + token.address()
                             + ", or set a token (TENTH_TOKEN) to use other names");
         } else {
             context.next();
         }
+    }
+
+    /** The header {@code Host}; HTTP/2 has {@code :authority}, which Vert.x compares with a {@code Host} that is given as well. */
+    private static List<String> hosts(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2
+                ? Stream.ofNullable(request.authority())
+                        .map(HostAndPort::toString)
+                        .toList()
+                : request.headers().getAll(HttpHeaders.HOST);
     }
 
     /** A target may name the host as well ({@code GET http://host/path}). */
