@@ -4,6 +4,6 @@
  * <p>A resource of any room takes a body as a parameter, as quarkus-rest has it; {@link dev.tenth.http.BodyFilter} has received it
  * whole, without holding a thread, before the method is called.
  *
- * <p>It may import the room {@code text}.
+ * <p>It imports no other room.
  */
 package dev.tenth.http;

@@ -1,6 +1,6 @@
 /**
  * The systems, one file each, grouped by chapter.
  *
- * <p>They may import the rooms {@code torch}, {@code data} and {@code recipe}.
+ * <p>It may import the rooms {@code torch}, {@code data} and {@code recipe}.
  */
 package dev.tenth.recipes;

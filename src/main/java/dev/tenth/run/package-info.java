@@ -1,6 +1,6 @@
 /**
  * The life of a run: queue, worker thread, commands, checkpoints and recovery.
  *
- * <p>It may import the rooms {@code recipe} and {@code store} (and, for devices and tensors, {@code torch}).
+ * <p>It may import the rooms {@code torch}, {@code data}, {@code recipe} and {@code store}.
  */
 package dev.tenth.run;

@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Files of the repository that are made from code: tests compare them, {@code make generated} writes them. */
-final class Generated {
+public final class Generated {
     private static final boolean WRITE = Boolean.getBoolean("generated.write");
 
     private Generated() {}
 
     /** The file has this content, or gets it. */
-    static void check(Path file, String content) throws IOException {
+    public static void check(Path file, String content) throws IOException {
         if (WRITE) {
             Files.createDirectories(file.getParent());
             Files.writeString(file, content);
@@ -23,7 +23,7 @@ final class Generated {
     }
 
     /** The part of the file between two lines is this, or becomes it. */
-    static void check(Path file, String begin, String end, String part) throws IOException {
+    public static void check(Path file, String begin, String end, String part) throws IOException {
         String text = Files.readString(file);
         int from = text.indexOf(begin) + begin.length();
         String whole = text.substring(0, from) + part + text.substring(text.indexOf(end, from));
