@@ -9,6 +9,15 @@ import { Service } from './service';
 const IMAGES = resolve(import.meta.dirname, '../../docs/images');
 const PATIENCE_MS = 600_000;
 
+/** A run to take a picture of; without a preset it has the recipe's default one. */
+interface Shot {
+  recipe: string;
+  preset?: string;
+  name: string;
+  step: number;
+  params: Record<string, number>;
+}
+
 let browser: Browser;
 let service: Service;
 
@@ -23,12 +32,20 @@ afterAll(async () => {
 });
 
 /** Each system at a step at which there is something to see. */
-test.each([
+test.each<Shot>([
   { recipe: 'gan-1d', name: 'A GAN on a line', step: 400, params: { steps: 20_000 } },
   { recipe: 'heart', name: 'A heart from tanh', step: 3000, params: {} },
   { recipe: 'char-rnn', name: 'Shakespeare, letter by letter', step: 300, params: {} },
-])('$recipe', { timeout: PATIENCE_MS }, async ({ recipe, name, step, params }) => {
-  const { id } = await service.post('/api/v1/runs', { recipe, name, seed: 1, params });
+  { recipe: 'optimizers', name: 'Eight ways down', step: 60, params: {} },
+  { recipe: 'logistic', preset: 'quick', name: 'Softmax regression', step: 400, params: {} },
+  { recipe: 'mlp-digits', preset: 'quick', name: 'One hidden layer', step: 200, params: {} },
+  { recipe: 'lenet', name: 'LeNet', step: 400, params: {} },
+  { recipe: 'gan-digits', preset: 'quick', name: 'Digits from noise', step: 300, params: {} },
+  { recipe: 'dcgan', preset: 'digits', name: 'Digits by convolutions', step: 150, params: {} },
+  { recipe: 'vae', preset: 'standard', name: 'Codes of digits', step: 400, params: {} },
+  { recipe: 'vae-gan', preset: 'digits', name: 'A discriminator as the judge', step: 100, params: {} },
+])('$recipe', { timeout: PATIENCE_MS }, async ({ recipe, preset, name, step, params }) => {
+  const { id } = await service.post('/api/v1/runs', { recipe, preset, name, seed: 1, params });
   const { page } = await openPage(browser);
   await page.goto(`${service.url}/runs/${id}`);
   const stepNow = async () => Number((await page.getByTestId('step').first().innerText()).replace(/\D/g, ''));

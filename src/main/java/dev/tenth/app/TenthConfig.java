@@ -17,10 +17,10 @@ public interface TenthConfig {
     @WithDefault("${user.home}/.tenth")
     Path home();
 
-    /** Where data sets are that {@code make data} fetched or that were downloaded; {@code data} in the home if not given. */
+    /** Where fetched and downloaded data sets are kept; {@code data} in the home if not set. */
     Optional<Path> data();
 
-    /** Whether an empty home gets a first run, so that the first page already moves. */
+    /** Whether a first run starts by itself while the home is empty. */
     @WithDefault("true")
     boolean firstRun();
 
@@ -29,39 +29,39 @@ public interface TenthConfig {
     String device();
 
     /**
-     * What every request has to show, as {@code Authorization: Bearer …} or once as {@code ?token=…} in a browser; without it
-     * one is made for an address that is not loopback.
+     * The token that every request must send, as {@code Authorization: Bearer …} or once as {@code ?token=…} in a browser; if not
+     * set, one is generated for an address that is not loopback.
      */
     Optional<String> token();
 
     Limits limits();
 
-    /** What runs and viewers may take. */
+    /** What runs and clients may use. */
     interface Limits {
-        /** Runs that wait for threads. */
+        /** Runs in the queue. */
         @WithDefault("100")
         int queuedRuns();
 
-        /** Runs of any state. */
+        /** Runs that are kept, in any state. */
         @WithDefault("1000")
         int keptRuns();
 
-        /** Memory of one run in bytes: its model, what a step makes of it, its data; one that needs more is refused. */
+        /** Memory of one run in bytes: its model, the values of a step, its data; a run that needs more is refused. */
         @WithDefault("4294967296")
         long modelBytes();
 
         /**
-         * Memory of all runs under way in bytes, paused ones included; the others wait. 0 is what the machine or container has
-         * left beside the heap and the models for serving.
+         * Memory of all active runs in bytes, paused ones included; the others wait. 0 is what the machine or container has left
+         * beside the heap and the models for serving.
          */
         @WithDefault("0")
         long trainingBytes();
 
-        /** Checkpoints of one run; older ones thin out, first and last stay, and as many as these can be pinned beside them. */
+        /** Checkpoints of one run; older ones are thinned out, the first and the last stay, and as many again can be pinned. */
         @WithDefault("50")
         int checkpoints();
 
-        /** Viewers at the same time. */
+        /** Viewers at the same time; one more gets 503. */
         @WithDefault("500")
         int viewers();
 
@@ -69,15 +69,15 @@ public interface TenthConfig {
         @WithDefault("0")
         int inferenceThreads();
 
-        /** Memory of the models that are loaded for serving, in bytes; the longest unused make room. */
+        /** Memory of the models that are loaded for serving, in bytes; the least recently used ones are unloaded. */
         @WithDefault("1073741824")
         long loadedModelsBytes();
 
-        /** How long a model that nobody uses stays loaded. */
+        /** How long an unused model stays loaded. */
         @WithDefault("10m")
         Duration loadedModelsIdle();
 
-        /** Requests of one model that are under way at the same time; one more gets 503. */
+        /** Requests for one model at the same time; one more gets 503. */
         @WithDefault("256")
         int waitingRequests();
 
@@ -93,23 +93,23 @@ public interface TenthConfig {
         @WithDefault("30s")
         Duration socketStall();
 
-        /** How long the client of a walk or a text may ask for nothing before its WebSocket is closed. */
+        /** How long the client of a walk or a text may be idle before its WebSocket is closed. */
         @WithDefault("10m")
         Duration socketIdle();
 
-        /** How long a request for inference waits at most for others to be computed with. */
+        /** How long an inference request waits at most for others to be batched with. */
         @WithDefault("1ms")
         Duration batchDelay();
 
-        /** Bodies of requests that are received or used at the same time; one more gets 503. */
+        /** Requests with a body at the same time; one more gets 503. */
         @WithDefault("1000")
         int bodies();
 
-        /** Memory of the bodies of all requests under way and of large answers, in bytes; one more gets 503. */
+        /** Memory of the bodies of all active requests and of large answers, in bytes; one more gets 503. */
         @WithDefault("268435456")
         long bodiesBytes();
 
-        /** How long a client may send nothing in the middle of a body, before it gets 408. */
+        /** How long a client may pause in the middle of a body before it gets 408. */
         @WithDefault("10s")
         Duration bodyPause();
     }
