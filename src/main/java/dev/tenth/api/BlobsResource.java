@@ -17,7 +17,13 @@ public class BlobsResource {
     }
 
     @GET
-    @Path("/{sha256:[0-9a-f]{64}}{suffix:(\\.png)?}")
+    @Path("/{sha256:[0-9a-f]{64}}.png")
+    public Response picture(@PathParam("sha256") String sha256) {
+        return get(sha256);
+    }
+
+    @GET
+    @Path("/{sha256:[0-9a-f]{64}}")
     public Response get(@PathParam("sha256") String sha256) {
         byte[] bytes = blobs.get(sha256)
                 .orElseThrow(() -> new Problem.Exception(404, "No such blob", "sha256: there is no blob " + sha256));

@@ -11,14 +11,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The whole body of a request, of up to 33 MiB: in memory if it is small, else in a temporary file. It is
  * there until the request is answered, or its client has gone.
  */
-@Schema(type = SchemaType.STRING, format = "binary")
 public final class ReceivedBody {
     private final long bytes;
     private final Buffer memory;

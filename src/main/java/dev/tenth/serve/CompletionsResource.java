@@ -22,11 +22,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /**
@@ -36,41 +31,6 @@ import org.jboss.resteasy.reactive.RestMulti;
  * @see <a href="https://platform.openai.com/docs/api-reference/completions">the API</a>
  */
 @Path("/v1")
-@APIResponse(
-        responseCode = "400",
-        description = "What was sent cannot be",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = CompletionErrors.Document.class)))
-@APIResponse(
-        responseCode = "404",
-        description = "No such model or version",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = CompletionErrors.Document.class)))
-@APIResponse(
-        responseCode = "410",
-        description = "The run was deleted",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = CompletionErrors.Document.class)))
-@APIResponse(
-        responseCode = "413",
-        description = "Too large",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = CompletionErrors.Document.class)))
-@APIResponse(
-        responseCode = "503",
-        description = "No room, or no checkpoint yet: try again later",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = CompletionErrors.Document.class)))
 @NonBlocking
 public class CompletionsResource {
     private static final int MOST_MODELS = 1000;
@@ -127,16 +87,6 @@ public class CompletionsResource {
     @POST
     @Path("/completions")
     @Consumes(MediaType.WILDCARD)
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "200",
-            description = "The completion, or its pieces as events that end with [DONE]",
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = Completion.class)),
-                @Content(mediaType = EventStream.MEDIA_TYPE, schema = @Schema(implementation = Completion.class))
-            })
     public RestMulti<byte[]> complete(ReceivedBody body, @Context RoutingContext exchange) {
         CompletionRequest request;
         try {

@@ -29,11 +29,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /**
@@ -42,41 +37,6 @@ import org.jboss.resteasy.reactive.RestMulti;
  */
 @Path("/v2")
 @Consumes(MediaType.WILDCARD)
-@APIResponse(
-        responseCode = "400",
-        description = "What was sent cannot be",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "404",
-        description = "No such model or version",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "410",
-        description = "The run was deleted",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "413",
-        description = "Too large",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "503",
-        description = "No room, or no checkpoint yet: try again later",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
 @NonBlocking
 public class GenerateResource {
     private static final String MODEL = "/models/{model}";
@@ -149,9 +109,6 @@ public class GenerateResource {
 
     @POST
     @Path(MODEL + "/generate")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
     @Produces(MediaType.APPLICATION_JSON)
     public Uni<Generated> generate(@PathParam("model") String model, ReceivedBody body) {
         return generate(model, Models.LATEST, body);
@@ -159,9 +116,6 @@ public class GenerateResource {
 
     @POST
     @Path(VERSION + "/generate")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
     @Produces(MediaType.APPLICATION_JSON)
     public Uni<Generated> generate(
             @PathParam("model") String model, @PathParam("version") String version, ReceivedBody body) {
@@ -182,13 +136,6 @@ public class GenerateResource {
 
     @POST
     @Path(MODEL + "/generate_stream")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Each event's data is a piece of the text",
-            content = @Content(mediaType = EventStream.MEDIA_TYPE, schema = @Schema(implementation = Generated.class)))
     public RestMulti<byte[]> stream(
             @PathParam("model") String model, ReceivedBody body, @Context RoutingContext exchange) {
         return stream(model, Models.LATEST, body, exchange);
@@ -196,13 +143,6 @@ public class GenerateResource {
 
     @POST
     @Path(VERSION + "/generate_stream")
-    @RequestBody(
-            required = true,
-            content = @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)))
-    @APIResponse(
-            responseCode = "200",
-            description = "Each event's data is a piece of the text",
-            content = @Content(mediaType = EventStream.MEDIA_TYPE, schema = @Schema(implementation = Generated.class)))
     public RestMulti<byte[]> stream(
             @PathParam("model") String model,
             @PathParam("version") String version,

@@ -29,11 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
-import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /**
  * The Open Inference Protocol, version 2, over HTTP with the binary tensor extension: what Triton, KServe and their clients
@@ -44,41 +39,6 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
  * @see <a href="https://github.com/kserve/open-inference-protocol">the protocol</a>
  */
 @Path("/v2")
-@APIResponse(
-        responseCode = "400",
-        description = "What was sent cannot be",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "404",
-        description = "No such model or version",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "410",
-        description = "The run was deleted",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "413",
-        description = "Too large",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
-@APIResponse(
-        responseCode = "503",
-        description = "No room, or no checkpoint yet: try again later",
-        content =
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = OpenInferenceErrors.Document.class)))
 @NonBlocking
 public class OpenInferenceResource {
     private static final String MODEL = "/models/{model}";
@@ -168,21 +128,6 @@ public class OpenInferenceResource {
     @Path(MODEL + "/infer")
     @Consumes(MediaType.WILDCARD)
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM, Pictures.PNG})
-    @RequestBody(
-            required = true,
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)),
-                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
-                @Content(mediaType = Pictures.PNG)
-            })
-    @APIResponse(
-            responseCode = "200",
-            description = "The outputs",
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)),
-                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
-                @Content(mediaType = Pictures.PNG)
-            })
     public Uni<Response> infer(
             @PathParam("model") String model,
             @QueryParam("ability") String ability,
@@ -196,21 +141,6 @@ public class OpenInferenceResource {
     @Path(VERSION + "/infer")
     @Consumes(MediaType.WILDCARD)
     @Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM, Pictures.PNG})
-    @RequestBody(
-            required = true,
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)),
-                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
-                @Content(mediaType = Pictures.PNG)
-            })
-    @APIResponse(
-            responseCode = "200",
-            description = "The outputs",
-            content = {
-                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = SchemaType.OBJECT)),
-                @Content(mediaType = MediaType.APPLICATION_OCTET_STREAM),
-                @Content(mediaType = Pictures.PNG)
-            })
     public Uni<Response> infer(
             @PathParam("model") String model,
             @PathParam("version") String version,

@@ -20,7 +20,6 @@ import jakarta.ws.rs.core.Variant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.resteasy.reactive.RestMulti;
 
 /**
@@ -46,7 +45,6 @@ public class RunEventsResource {
     }
 
     @GET
-    @Operation(hidden = true) // META-INF/openapi.yaml describes it
     public RestMulti<byte[]> events(
             @PathParam("id") String run,
             @HeaderParam("Last-Event-ID") String lastEventId,

@@ -4,7 +4,6 @@ import dev.tenth.http.Problem;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
-import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Answers whoever asks for a run's WebSocket without an upgrade; an upgrade does not come here. */
 @Path("/ws/v1/runs/{id}")
@@ -15,7 +14,6 @@ public class UpgradeRequiredResource {
             "Upgrade: this is a WebSocket; ask for an upgrade, or use /api/v1/runs/{id}/events");
 
     @GET
-    @Operation(hidden = true) // META-INF/openapi.yaml describes it
     public Response upgrade() {
         return Response.status(PROBLEM.status())
                 .header("Upgrade", "websocket")
