@@ -112,7 +112,7 @@ describe('from the first page to a run that was killed and goes on', () => {
     const step = await stepOf(page);
     await page.getByRole('button', { name: 'Resume' }).click();
     await badge(page, 'running');
-    await page.locator('.record').getByText(/went on from step/).waitFor();
+    await page.locator('.record').getByText(/resumed from step/).waitFor();
     await untilStepAbove(page, step);
     expect(complaints.splice(0).filter((complaint) => !SERVICE_GONE.test(complaint))).toEqual([]);
   });
@@ -175,7 +175,7 @@ describe('a service with a token', () => {
   test('asks for it, and once opened with it shows everything', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(service.url);
-    await page.getByText('This service asks for its token').waitFor();
+    await page.getByText('This service requires a token').waitFor();
     await page.getByLabel('Token').fill('open-sesame');
     await page.getByRole('button', { name: 'Open' }).click();
     await untilStepAbove(page.locator('.previews'), 0);

@@ -21,7 +21,7 @@ export function App() {
   return (
     <>
       <a class="skip" href="#content">
-        Skip to the content
+        Skip to content
       </a>
       <header class="site">
         <Link href="/" class="wordmark" aria-label="Tenth, to the recipes">
@@ -69,9 +69,9 @@ function Unknown() {
   useTitle('Not found');
   return (
     <>
-      <h1 tabIndex={-1}>There is no such page</h1>
+      <h1 tabIndex={-1}>Page not found</h1>
       <p>
-        <Link href="/">To the recipes</Link>
+        <Link href="/">All recipes</Link>
       </p>
     </>
   );

@@ -19,7 +19,7 @@ describe('a problem', () => {
   it('is told in plain words with what to do', () => {
     expect(inPlainWords({ status: 0 })).toMatch(/cannot be reached/);
     expect(inPlainWords({ status: 503, detail: 'The queue is full.' }, 7)).toBe(
-      'The service has its hands full. The queue is full. Try again in 7 s.',
+      'The service is busy. The queue is full. Try again in 7 s.',
     );
     expect(inPlainWords({ status: 409, detail: 'A paused run cannot be paused.' })).toBe('A paused run cannot be paused.');
     expect(inPlainWords({ status: 500 })).toBe('The service answered with status 500.');

@@ -23,14 +23,14 @@ export function inPlainWords(problem: Problem, retryAfterSeconds: number | null 
     case 0:
       return 'The service cannot be reached. Is it running?';
     case 401:
-      return 'The service asks for its token.';
+      return 'The service requires a token.';
     case 413:
-      return `That is larger than the service takes. ${detail}`.trim();
+      return `That is larger than the service accepts. ${detail}`.trim();
     case 422:
       return detail || 'Some fields need another value.';
     case 429:
     case 503:
-      return `The service has its hands full. ${detail} ${again}`.replace(/\s+/g, ' ');
+      return `The service is busy. ${detail} ${again}`.replace(/\s+/g, ' ');
     default:
       return detail || `The service answered with status ${problem.status}.`;
   }

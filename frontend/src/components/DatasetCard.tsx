@@ -6,7 +6,7 @@ import { Failure } from './Failure';
 
 /** What is in a data set; of one that is not there, why. */
 export function summary({ available, source, summary }: Dataset): string {
-  return available !== false || source === 'uploaded' ? summary : 'not fetched yet: make data';
+  return available !== false || source === 'uploaded' ? summary : 'not downloaded yet: run make data';
 }
 
 /** A data set: what is in it, where it comes from; an uploaded one can be deleted. */
@@ -34,7 +34,7 @@ export function DatasetCard({ dataset, onDeleted }: { dataset: Dataset; onDelete
           {asked ? (
             <>
               <button type="button" onClick={() => setAsked(false)}>
-                Keep it
+                Cancel
               </button>
               <button type="button" class="danger" onClick={() => void remove()}>
                 Delete {dataset.name}

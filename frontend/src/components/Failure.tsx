@@ -21,7 +21,7 @@ export function Failure({ error, retry }: { error: unknown; retry?: () => void }
 export function TokenNeeded() {
   return (
     <div class="notice" role="alert">
-      <h2>This service asks for its token</h2>
+      <h2>This service requires a token</h2>
       <p>
         When it started, it printed an address that ends in <code>?token=…</code>. Open that address once; this browser
         remembers it from then on.

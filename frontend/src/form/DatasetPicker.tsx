@@ -35,7 +35,7 @@ export function DatasetPicker({ kind, value, onValue, ...control }: Props) {
         setUpload({ busy: false, failed: false, message: `${dataset.name}: ${dataset.summary}` });
         onValue(dataset.id);
       } else {
-        setUpload({ busy: false, failed: true, message: `${dataset.name} is taken for ${dataset.kind}; what is needed here is ${kind}` });
+        setUpload({ busy: false, failed: true, message: `${dataset.name} was read as ${dataset.kind}; this field needs ${kind}` });
       }
     } catch (failure) {
       setUpload({ busy: false, failed: true, message: failure instanceof Error ? failure.message : String(failure) });

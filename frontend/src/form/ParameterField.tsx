@@ -29,7 +29,7 @@ export function ParameterField({ field, entry, original, error, onEntry }: Props
     <div class={`field ${WIDE.includes(name) ? 'wide' : ''} ${entry === original ? '' : 'changed'}`}>
       <label for={id}>
         {words(name)}
-        {schema['x-turnable'] && <span class="tag">can be turned while it runs</span>}
+        {schema['x-turnable'] && <span class="tag">can be changed while it runs</span>}
       </label>
       <div class="row tight">
         <Control schema={schema} id={id} name={name} entry={entry} described={described} invalid={error !== undefined} onEntry={onEntry} />

@@ -11,7 +11,7 @@ interface Props {
 export function PresetPicker({ presets, chosen, onChoose }: Props) {
   return (
     <fieldset class="presets">
-      <legend>Begin from</legend>
+      <legend>Start from</legend>
       {presets.map((preset) => (
         <label key={preset.name} class={`preset ${preset.name === chosen ? 'chosen' : ''}`}>
           <input type="radio" name="preset" value={preset.name} checked={preset.name === chosen} onChange={() => onChoose(preset.name)} />

@@ -94,14 +94,14 @@ export function RunForm({ recipe, presetName }: Props) {
         <legend>This run</legend>
         <div class="form-grid">
           <ParameterField
-            field={{ name: 'name', schema: { type: 'string', description: 'What to call it' } }}
+            field={{ name: 'name', schema: { type: 'string', description: 'A name for the run' } }}
             entry={name}
             original=""
             error={messages['name']}
             onEntry={(entry) => setName(String(entry))}
           />
           <ParameterField
-            field={{ name: 'seed', schema: { type: 'integer', description: 'The origin of everything random: the same seed gives the same run. A new one if empty' } }}
+            field={{ name: 'seed', schema: { type: 'integer', description: 'Seed of the random numbers: the same seed gives the same run. A new one if empty' } }}
             entry={seed}
             original=""
             error={messages['seed']}

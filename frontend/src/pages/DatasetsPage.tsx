@@ -48,7 +48,7 @@ export function DatasetsPage() {
       <p class="lead">What the networks learn from.</p>
       {datasets.error !== undefined && <Failure error={datasets.error} retry={datasets.reload} />}
       {!datasets.value && datasets.error === undefined && <Loading what="the data sets" />}
-      {datasets.value?.length === 0 && <p class="notice">There is no data set yet. Upload a text below.</p>}
+      {datasets.value?.length === 0 && <p class="notice">There are no data sets yet. Upload one below.</p>}
       {kinds.map((kind) => (
         <section key={kind} class="chapter" aria-labelledby={`kind-${kind}`}>
           <h2 id={`kind-${kind}`}>{KINDS[kind] ?? kind}</h2>
@@ -62,7 +62,7 @@ export function DatasetsPage() {
         </section>
       ))}
       <section class="panel" aria-labelledby="upload">
-        <h2 id="upload">Bring your own</h2>
+        <h2 id="upload">Upload your own</h2>
         <label class="file">
           A text, a column of numbers, or a table with a class in each row: .txt, .csv, .libsvm, in UTF-8; or pictures, PNG and JPEG, packed as a .zip, whose
           folders are classes

@@ -29,7 +29,7 @@ export function HomePage() {
       <header class="intro">
         <h1 tabIndex={-1}>Watch a network learn</h1>
         <p class="lead">
-          The classic small networks, trained in front of your eyes. Start one, look into it, turn its knobs while it runs, and
+          The classic small networks, trained in front of your eyes. Start one, look inside, change its settings while it runs, and
           use what it has learned.
         </p>
       </header>
@@ -49,7 +49,7 @@ function Now({ runs, recipes }: { runs: Run[] | undefined; recipes: RecipeSummar
   const shown = active.length > 0 ? active.slice(0, MOVING) : runs.slice(0, 1);
   return (
     <section aria-labelledby="now">
-      <h2 id="now">{active.length > 0 ? 'Learning now' : 'Learned last'}</h2>
+      <h2 id="now">{active.length > 0 ? 'Training now' : 'Last trained'}</h2>
       <div class="previews">
         {shown.map((run) => (
           <RunPreview key={run.id} run={run} title={recipes?.find((recipe) => recipe.id === run.recipe)?.title ?? run.recipe} />
@@ -63,7 +63,7 @@ function Chapters({ recipes }: { recipes: RecipeSummary[] }) {
   // In the order in which the service tells them: the chapters' own.
   const chapters = [...new Set(recipes.map((recipe) => recipe.chapter))];
   if (chapters.length === 0) {
-    return <p class="notice">This service knows no recipes.</p>;
+    return <p class="notice">This service has no recipes.</p>;
   }
   return (
     <>

@@ -40,10 +40,10 @@ export function RecipePage({ id, preset }: { id: string; preset: string | undefi
       <RunForm recipe={recipe.value} presetName={preset} />
       {runs.value && runs.value.items.length > 0 && (
         <section aria-labelledby="recent">
-          <h2 id="recent">Its runs</h2>
+          <h2 id="recent">Runs</h2>
           <RunTable runs={runs.value.items} />
           <p>
-            <Link href={`/runs?recipe=${encodeURIComponent(id)}`}>All of them</Link>
+            <Link href={`/runs?recipe=${encodeURIComponent(id)}`}>All runs of this recipe</Link>
           </p>
         </section>
       )}

@@ -55,7 +55,7 @@ export function RunPage({ id, seq }: { id: string; seq: number | undefined }) {
         <h1 tabIndex={-1}>Run</h1>
         <Failure error={run.error} retry={run.reload} />
         <p>
-          <Link href="/runs">To all runs</Link>
+          <Link href="/runs">All runs</Link>
         </p>
       </>
     );

@@ -65,21 +65,21 @@ export function RunsPage({ recipe, state }: Props) {
           </select>
         </label>
         <button type="button" onClick={first.reload}>
-          Look again
+          Refresh
         </button>
       </div>
       {first.error !== undefined && <Failure error={first.error} retry={first.reload} />}
       {!first.value && first.error === undefined && <Loading what="the runs" />}
       {first.value && runs.length === 0 && (
         <p class="notice">
-          No run here{recipe || state ? ' that fits the filter' : ' yet'}. <Link href="/">Choose a recipe</Link> and start one.
+          No runs{recipe || state ? ' match the filter' : ' yet'}. <Link href="/">Choose a recipe</Link> and start one.
         </p>
       )}
       {runs.length > 0 && <RunTable runs={runs} />}
       {error !== undefined && <Failure error={error} />}
       {next !== null && (
         <button type="button" onClick={() => void turnPage()}>
-          Show older ones
+          Show older runs
         </button>
       )}
     </>

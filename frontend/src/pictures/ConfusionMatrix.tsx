@@ -13,7 +13,7 @@ export function ConfusionMatrix({ matrix }: { matrix: MatrixData }) {
     <figure class="confusion">
       <div class="scrolls" tabIndex={0} role="region" aria-label="Confusion matrix">
         <table>
-          <caption>What is taken for what</caption>
+          <caption>Confusion matrix</caption>
           <thead>
             <tr>
               <td class="corner">
@@ -50,7 +50,7 @@ export function ConfusionMatrix({ matrix }: { matrix: MatrixData }) {
         </table>
       </div>
       <p class="hint">
-        The diagonal tells the share that is right, the other cells how often it was mistaken.
+        The diagonal shows the share of correct answers, the other cells how often one was mistaken for another.
         {worst.length > 0 && ` Most often: ${worst.map(({ row, column, count }) => `${row} read as ${column} (${figure(count)} ×)`).join(', ')}.`}
       </p>
     </figure>

@@ -31,10 +31,10 @@ function Picture({ model, pictures, step, compact }: PictureProps) {
 const KEYS = ['image:samples', 'histogram:classes', 'text:alarm'];
 const CONTEST = [
   { title: 'Losses', metrics: ['dLoss', 'gLoss'] },
-  { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
+  { title: 'Mean output of the discriminator', metrics: ['dReal', 'dFake'] },
 ];
 const VARIETY = [
-  { title: 'Signs of collapse: the alarm listens below 1.5', metrics: ['classEntropy', 'twinDistance'] },
+  { title: 'Signs of mode collapse: the alarm is on below 1.5', metrics: ['classEntropy', 'twinDistance'] },
   { title: 'Digits covered', metrics: ['classesCovered'] },
   { title: 'Share of the two most frequent digits, and confidence', metrics: ['top2Share', 'confidence'] },
 ];
@@ -44,7 +44,7 @@ const SILENT = ['collapsed', 'collapseStep'];
 export const ganDigits: NaturalPicture = {
   Picture,
   keys: KEYS,
-  charts: [...CONTEST, { title: 'Shares judged as wished: by the discriminator, of the generator', metrics: ['dAccuracy', 'gAccuracy'] }, ...VARIETY],
+  charts: [...CONTEST, { title: 'Accuracy of the discriminator, and share of generated pictures that it takes for real', metrics: ['dAccuracy', 'gAccuracy'] }, ...VARIETY],
   silent: SILENT,
 };
 
@@ -55,7 +55,7 @@ export const dcgan: NaturalPicture = {
   charts: [
     ...CONTEST,
     { title: 'Fréchet distance to real digits', metrics: ['fid'], logarithmic: true },
-    { title: 'How many times smaller than at first', metrics: ['fidRatio'] },
+    { title: 'Ratio of the first distance to this one', metrics: ['fidRatio'] },
     ...VARIETY,
   ],
   silent: SILENT,

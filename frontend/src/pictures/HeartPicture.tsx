@@ -80,7 +80,7 @@ function Picture({ model, pictures, step, compact, probe }: PictureProps) {
             scale={errors}
             named={[-reach, 0, reach]}
             contours={lines.dashed}
-            label={`The error at step ${step}: blue where the network says too little, orange where too much. Root mean squared error ${rmse}.`}
+            label={`The error at step ${step}: blue where the network is too low, orange where it is too high. Root mean squared error ${rmse}.`}
           />
         )}
       </div>

@@ -12,7 +12,7 @@ function flowOf(pictures: Pictures): { id: string; title: string; image: ImageDa
   const layers = Object.keys(pictures).filter((key) => key.startsWith('image:maps')).length;
   const maps = Array.from({ length: layers }, (_, i) => ({
     id: `maps${i + 1}`,
-    title: i === 0 ? 'Where the filters find something' : `What layer ${i + 1} makes of it`,
+    title: i === 0 ? 'Where the filters respond' : `Feature maps of layer ${i + 1}`,
   }));
   return [{ id: 'digit', title: 'A digit' }, { id: 'filters', title: 'Filters of the first layer' }, ...maps].flatMap((part) => {
     const image = pictureOf(pictures, 'image', part.id);

@@ -44,7 +44,7 @@ export const vaeGan: NaturalPicture = {
   charts: [
     { title: "Error of test pictures drawn again, in the discriminator's features", metrics: ['featureError', 'vaeFeatureError'] },
     { title: 'The same in pixels', metrics: ['pixelError', 'vaePixelError'] },
-    { title: 'How much the discriminator takes for real', metrics: ['dReal', 'dFake'] },
+    { title: 'Mean output of the discriminator', metrics: ['dReal', 'dFake'] },
     { title: 'Share of the steps in which they learned', metrics: ['dTrained', 'decoderTrained'] },
   ],
 };

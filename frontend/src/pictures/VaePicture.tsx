@@ -12,7 +12,7 @@ function Picture({ model, pictures, step, compact }: PictureProps) {
   if (!reconstructions || !drawn) {
     return <Waiting />;
   }
-  const made = drawn.id === 'manifold' ? 'The plane of codes, drawn' : 'What random codes become';
+  const made = drawn.id === 'manifold' ? 'The latent plane, decoded' : 'Random codes, decoded';
   if (compact) {
     return <PixelImage image={drawn} title={made} />;
   }

@@ -1,4 +1,4 @@
 /** Nothing was shown yet. */
 export function Waiting() {
-  return <p class="waiting">The first picture comes with the first steps.</p>;
+  return <p class="waiting">The first picture appears after the first steps.</p>;
 }

@@ -12,7 +12,7 @@ export function FamilyTree({ lanes }: { lanes: readonly string[] }) {
   const member = FAMILY.find(({ lane }) => lane === chosen)!;
   return (
     <figure class="family">
-      <figcaption>The family: who came from whom</figcaption>
+      <figcaption>How the optimizers are related</figcaption>
       <svg viewBox={`0 0 ${FAMILY_SIZE.width} ${FAMILY_SIZE.height}`} role="group" aria-label="Optimizers; choose one to read its rule">
         {FAMILY.flatMap((each) => each.parents.map((parent) => <Edge key={each.lane + parent} from={parent} to={each} />))}
         {FAMILY.map((each) => (

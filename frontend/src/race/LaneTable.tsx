@@ -16,7 +16,7 @@ export function LaneTable({ lanes, reached }: Props) {
   return (
     <figure class="lanes scrolls" tabIndex={0} aria-label="The lanes">
       <table>
-        <caption>The lanes</caption>
+        <caption>The optimizers</caption>
         <thead>
           <tr>
             <th scope="col">optimizer</th>

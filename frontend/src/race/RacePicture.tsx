@@ -78,8 +78,8 @@ const ERRORS: readonly Chart[] = [
   raceChart('Validation error, one line an optimizer', 'validationError', true),
   raceChart('Training loss', 'trainLoss', true),
   raceChart('Test error', 'testError', true),
-  raceChart('Place in the race', 'rank'),
-  { title: 'Whoever leads', metrics: ['trainLoss', 'validationError', 'testError'], logarithmic: true },
+  raceChart('Rank', 'rank'),
+  { title: 'The best of them', metrics: ['trainLoss', 'validationError', 'testError'], logarithmic: true },
 ];
 
 /** The table of lanes, and how they descend from each other, which the tree draws. */

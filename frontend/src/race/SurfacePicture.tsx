@@ -32,7 +32,7 @@ export function SurfacePicture({ surface, paths, compact }: Props) {
     [ways, lowest, theme],
   );
   const isOut = ({ end }: Way) => end === undefined || !isInside(surface, end);
-  const told = ways.map((way) => `${laneName(way.lane)} ${isOut(way) ? 'has left the picture' : `at ${figure(way.end![0])}, ${figure(way.end![1])}`}`);
+  const told = ways.map((way) => `${laneName(way.lane)} ${isOut(way) ? 'is outside the picture' : `at ${figure(way.end![0])}, ${figure(way.end![1])}`}`);
   return (
     <div class={`surface ${compact ? 'compact' : ''}`}>
       <HeatMap
@@ -48,7 +48,7 @@ export function SurfacePicture({ surface, paths, compact }: Props) {
       />
       <Legend
         entries={ways.map((way) => ({
-          label: laneName(way.lane) + (isOut(way) ? ' (has left the picture)' : ''),
+          label: laneName(way.lane) + (isOut(way) ? ' (is outside the picture)' : ''),
           color: laneColor(theme, way.lane),
         }))}
       />

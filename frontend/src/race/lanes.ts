@@ -81,10 +81,10 @@ export function aboutRates(lanes: MatrixData): string {
     return '';
   }
   if (known.size === 1) {
-    return `All lanes run at the same learning rate, ${figure([...known][0])}.`;
+    return `All optimizers use the same learning rate, ${figure([...known][0])}.`;
   }
   const sgd = lanes.rows.indexOf('sgd');
   const alone = sgd >= 0 && lanes.rows.every((lane, row) => row === sgd || rates[row] === DEFAULTS[lane]);
-  const who = alone ? `Only SGD has ${figure(rates[sgd])}; the others run on their own defaults` : 'The lanes run at learning rates of their own';
+  const who = alone ? `Only SGD uses ${figure(rates[sgd])}; the others use their own defaults` : 'Each optimizer uses its own learning rate';
   return `${who}: compare the shapes of the lines, not their speeds.`;
 }

@@ -40,10 +40,10 @@ describe('lanes', () => {
   });
 
   it.each([
-    [[0.1, 0.05, 0.002], 'Only SGD has 0.1; the others run on their own defaults'],
-    [[0.01, 0.005, 0.1], 'The lanes run at learning rates of their own'],
-    [[0.1, 0.1, 0.002], 'The lanes run at learning rates of their own'],
-    [[0.1, 0.1, 0.1], 'All lanes run at the same learning rate, 0.1'],
+    [[0.1, 0.05, 0.002], 'Only SGD uses 0.1; the others use their own defaults'],
+    [[0.01, 0.005, 0.1], 'Each optimizer uses its own learning rate'],
+    [[0.1, 0.1, 0.002], 'Each optimizer uses its own learning rate'],
+    [[0.1, 0.1, 0.1], 'All optimizers use the same learning rate, 0.1'],
   ])('say why their rates %j differ', (rates, words) => {
     const lanes = { id: 'lanes', rows: ['sgd', 'momentum', 'adam'], columns: ['learning rate'], values: rates.map((rate) => [rate]) };
     expect(aboutRates(lanes)).toContain(words);

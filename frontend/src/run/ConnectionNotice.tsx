@@ -11,7 +11,7 @@ export function ConnectionNotice({ status, retryNow }: { status: StreamStatus; r
     case 'waiting':
       return (
         <div class="notice" role="status">
-          <p>{status.why}. What you see may be out of date; it connects again by itself.</p>
+          <p>{status.why}. What you see may be out of date; the page reconnects by itself.</p>
           <button type="button" onClick={retryNow}>
             Now
           </button>
@@ -22,7 +22,7 @@ export function ConnectionNotice({ status, retryNow }: { status: StreamStatus; r
         <TokenNeeded />
       ) : (
         <p class="notice" role="status">
-          This run was deleted. What you see is all that this page kept of it.
+          This run was deleted. The page shows what it had already received.
         </p>
       );
   }

@@ -22,11 +22,11 @@ export function DeleteRun({ run, name }: { run: string; name: string }) {
       </button>
       <dialog ref={dialog} aria-labelledby="delete-title">
         <h2 id="delete-title">Delete “{name}”?</h2>
-        <p>Its events, pictures and checkpoints go with it. A run that still trains is stopped first.</p>
+        <p>Its events, pictures and checkpoints are deleted too. A run that is still training is stopped first.</p>
         {error !== undefined && <Failure error={error} />}
         <div class="row">
           <button type="button" onClick={() => dialog.current!.close()}>
-            Keep it
+            Cancel
           </button>
           <button type="button" class="danger" onClick={() => void remove()}>
             Delete

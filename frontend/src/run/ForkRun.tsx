@@ -56,7 +56,7 @@ function ForkDialog({ run, schema, step, onClose }: Props & { onClose: () => voi
         }}
       >
         <h2 id={title}>Another run from step {count(step)}</h2>
-        <p>It begins with what this run knew then, and with the settings that it has now. Change what it shall do differently.</p>
+        <p>The new run starts from this checkpoint, with the current settings of this run. Change what should be different.</p>
         {fields.map((field) => (
           <ParameterField
             key={field.name}
@@ -70,7 +70,7 @@ function ForkDialog({ run, schema, step, onClose }: Props & { onClose: () => voi
         {error !== undefined && Object.keys(messages).length === 0 && <Failure error={error} />}
         <div class="row">
           <button type="button" onClick={() => dialog.current!.close()}>
-            Leave it
+            Cancel
           </button>
           <button type="submit" class="primary">
             Start it

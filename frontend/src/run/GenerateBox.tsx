@@ -48,14 +48,14 @@ export function GenerateBox({ run, checkpoints }: Props) {
   if (checkpoints.length === 0) {
     return (
       <section class="panel" aria-labelledby="generate">
-        <h2 id="generate">Let it write</h2>
-        <p class="hint">It can write from its first checkpoint on. “Checkpoint now” makes one.</p>
+        <h2 id="generate">Generate text</h2>
+        <p class="hint">Text can be generated once there is a checkpoint. “Checkpoint now” creates one.</p>
       </section>
     );
   }
   return (
     <section class="panel generate" aria-labelledby="generate">
-      <h2 id="generate">Let it write</h2>
+      <h2 id="generate">Generate text</h2>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -79,7 +79,7 @@ export function GenerateBox({ run, checkpoints }: Props) {
             value={temperature}
             onInput={(event) => turn(Number(event.currentTarget.value))}
           />
-          <span class="hint">Low: safe and repetitive. High: bold and wild. Turn it while it writes.</span>
+          <span class="hint">Low: safe and repetitive. High: varied and surprising. It can be changed while the text is written.</span>
         </label>
         <label>
           Characters
@@ -108,11 +108,11 @@ export function GenerateBox({ run, checkpoints }: Props) {
               <input name="seed" inputMode="numeric" placeholder="a new one" />
             </label>
             <label>
-              From the k likeliest only
+              Only the k most likely characters
               <input name="topK" inputMode="numeric" placeholder="all" />
             </label>
             <label>
-              Up to this total probability
+              Only up to this total probability
               <input name="topP" inputMode="decimal" placeholder="1" />
             </label>
           </div>

@@ -73,7 +73,7 @@ export function Knob({ run, field, value, sent, appliedAt, onSent }: Props) {
         {schema.description} ({rangeOf(schema)})
       </p>
       <p class={error ? 'field-error' : 'hint applied'} role="status">
-        {error ?? (appliedAt === undefined ? sent && 'on its way …' : `applied at step ${count(appliedAt)}`)}
+        {error ?? (appliedAt === undefined ? sent && 'sent, not applied yet …' : `applied at step ${count(appliedAt)}`)}
       </p>
     </form>
   );

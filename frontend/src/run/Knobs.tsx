@@ -26,7 +26,7 @@ export function Knobs({ run, schema, params, notes }: Props) {
   };
   return (
     <section class="panel" aria-labelledby="knobs">
-      <h2 id="knobs">Turn while it runs</h2>
+      <h2 id="knobs">Change while it runs</h2>
       {turnable.map((field) => (
         <Knob
           key={field.name}

@@ -6,7 +6,7 @@ export function NonFiniteNotice({ event, ended }: { event: EventOf<'non-finite'>
   return (
     <p class="notice bad" role="status">
       <strong>Not finite since step {count(event.data.step)}.</strong> The numbers overflowed: {someTensors(event.data)}{' '}
-      {event.data.count === 1 ? 'holds' : 'hold'} infinities or NaN. {ended ? 'The run stopped there.' : 'Figures without a value are left out.'}{' '}
+      {event.data.count === 1 ? 'contains' : 'contain'} infinities or NaN. {ended ? 'The run stopped there.' : 'The charts leave such values out.'}{' '}
       Start again, or fork from a checkpoint before that step, with a smaller learning rate or other data.
     </p>
   );

@@ -30,7 +30,7 @@ export function Record({ run, schema, notes, checkpoints }: Props) {
               step {count(note.event.step)} · <time dateTime={note.event.at}>{new Date(note.event.at).toLocaleTimeString()}</time>
             </span>
             <span>
-              {tell(note)}
+              {tell(note, notes)}
               {note.superseded && ' (superseded)'}
               {schema && note.event.type === 'checkpoint' && kept.has(note.event.data.sha256) && !note.superseded && (
                 <ForkRun run={run} schema={schema} step={note.event.data.step} />
@@ -41,21 +41,21 @@ export function Record({ run, schema, notes, checkpoints }: Props) {
       </ol>
       <p class="hint">
         <a href={`/api/v1/runs/${encodeURIComponent(run.id)}/events`} target="_blank" rel="noreferrer">
-          The whole log
+          Full log
         </a>
       </p>
     </section>
   );
 }
 
-function tell({ event }: Note): string {
+function tell({ event }: Note, notes: readonly Note[]): string {
   switch (event.type) {
     case 'run.state':
       return stateName(event.data.state) + (event.data.reason ? `: ${event.data.reason}` : '');
     case 'run.resumed':
-      return event.data.fromStep === 0 ? 'began again' : `went on from step ${count(event.data.fromStep)}`;
+      return `${hasRun(event.seq, notes) ? 'resumed' : 'started'} from step ${count(event.data.fromStep)}`;
     case 'non-finite':
-      return `not finite any more: ${someTensors(event.data)}`;
+      return `values are no longer finite: ${someTensors(event.data)}`;
     case 'checkpoint':
       return `checkpoint, ${bytes(event.data.bytes)}`;
     case 'command.applied':
@@ -63,6 +63,11 @@ function tell({ event }: Note): string {
         ? `set ${Object.entries(event.data.parameters).map(([name, value]) => `${words(name)} to ${shown(value)}`).join(', ')}`
         : words(event.data.type) + (event.data.checkpoint === undefined ? '' : ` the checkpoint of step ${count(event.data.checkpoint)}`);
   }
+}
+
+/** Whether the run was running before an event: a fork or an import starts from a checkpoint as well. */
+function hasRun(seq: number, notes: readonly Note[]): boolean {
+  return notes.some(({ event }) => event.seq < seq && event.type === 'run.state' && event.data.state === 'RUNNING');
 }
 
 function shown(value: unknown): string {

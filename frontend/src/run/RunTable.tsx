@@ -15,9 +15,9 @@ export function RunTable({ runs }: { runs: readonly Run[] }) {
           <th scope="col">Run</th>
           <th scope="col">State</th>
           <th scope="col">Step</th>
-          <th scope="col">Figures</th>
+          <th scope="col">Metrics</th>
           <th scope="col">Created</th>
-          <th scope="col">Took</th>
+          <th scope="col">Duration</th>
         </tr>
       </thead>
       <tbody>

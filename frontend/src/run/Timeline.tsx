@@ -85,7 +85,7 @@ function Marks({ model }: { model: RunModel }) {
         if (superseded || !(turned || event.type === 'checkpoint')) {
           return null;
         }
-        const title = turned ? `knob turned at step ${event.step}` : `checkpoint at step ${event.step}`;
+        const title = turned ? `setting changed at step ${event.step}` : `checkpoint at step ${event.step}`;
         return (
           <i key={event.seq} class={turned ? 'mark-set' : 'mark-checkpoint'} title={title} style={{ left: `${100 * Math.max(0, placeOf(event.seq))}%` }} />
         );

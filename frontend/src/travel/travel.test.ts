@@ -110,8 +110,8 @@ describe('a walk', () => {
     onmessage!({ data: JSON.stringify({ step: 5, width: 1, height: 1, channels: 1 }) });
     onmessage!({ data: new Uint8Array([7]).buffer });
     onmessage!({ data: JSON.stringify({ error: { status: 404, detail: 'version: none' } }) });
-    socket.onclose!({ code: 1012, reason: 'the service leaves; come back' });
-    expect(seen).toEqual([[5, [7]], 'version: none', 'the service leaves; come back']);
+    socket.onclose!({ code: 1012, reason: 'the service is shutting down; connect again' });
+    expect(seen).toEqual([[5, [7]], 'version: none', 'the service is shutting down; connect again']);
     walk.close();
     expect(socket.onmessage).toBeNull();
   });

@@ -53,7 +53,7 @@ function Editor({ model, input, dimensions, prior, card }: Props & { card: Model
       </figure>
       <figure>
         {after && <Tile images={after} index={0} label="The picture, edited" />}
-        <figcaption class="hint">the same, drawn again with what you add</figcaption>
+        <figcaption class="hint">the same code with your changes</figcaption>
       </figure>
       <div>
         {names.map((name, i) => (
@@ -78,7 +78,7 @@ function Editor({ model, input, dimensions, prior, card }: Props & { card: Model
             Another picture
           </button>
           <button type="button" onClick={() => setAmounts(names.map(() => 0))}>
-            As it was
+            Reset
           </button>
         </div>
       </div>

@@ -50,7 +50,7 @@ export function Seen({ digit }: { digit: Float32Array | undefined }) {
   return (
     <figure class="seen">
       <SquarePixels pixels={digit} side={DIGIT_SIDE} label="The drawing, centred and scaled to 28 × 28 pixels" />
-      <figcaption class="hint">what it gets: 28 × 28, centred and scaled as it was taught</figcaption>
+      <figcaption class="hint">what the network sees: 28 × 28, centred and scaled like the training data</figcaption>
     </figure>
   );
 }

@@ -48,7 +48,7 @@ export function FeatureRow({ model, input, width, classes }: Props) {
         ) : (
           <p role="status">{answer && answer.outputs.map(({ name, data }) => `${name}: ${Array.from(data, figure).join(', ')}`).join('; ')}</p>
         )}
-        {!whole && <p class="field-error">Give a number in each place.</p>}
+        {!whole && <p class="field-error">Enter a number in every field.</p>}
         {error !== undefined && <Failure error={error} />}
       </div>
     </div>

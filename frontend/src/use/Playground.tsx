@@ -31,9 +31,9 @@ interface Props {
 
 const TITLES: Readonly<Record<string, string>> = {
   classify: 'Try it',
-  predict: 'Ask it',
-  sample: 'Let it draw samples',
-  decode: 'Play with codes',
+  predict: 'Predict',
+  sample: 'Draw samples',
+  decode: 'Explore the latent space',
 };
 
 /** Whether there is something to use here. Writing text has its own box. */
@@ -54,7 +54,7 @@ export function Playground({ isTraining, ...rest }: Props & { isTraining: boolea
         {isTraining && <NewerOne run={run.id} />}
       </header>
       {moment === undefined ? (
-        <p class="hint">It can be used from its first checkpoint on.</p>
+        <p class="hint">The model can be used once there is a checkpoint.</p>
       ) : (
         <>
           <TimeSlider run={run.id} checkpoints={kept.checkpoints} moment={moment} answered={answered} onPinned={kept.reload} />

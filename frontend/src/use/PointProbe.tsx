@@ -21,7 +21,7 @@ export function PointProbe({ model, input, pictures, probe: { point, choose } }:
     .find((value) => value !== undefined);
   return (
     <div class="probe">
-      <p class="hint">Click into f or f̂ above, or type a point. Outside the trained square as well.</p>
+      <p class="hint">Click in f or f̂ above, or type a point; points outside the training square work too.</p>
       <div class="row">
         <Coordinate name="x" value={x} onValue={(value) => choose(value, y)} />
         <Coordinate name="y" value={y} onValue={(value) => choose(x, value)} />

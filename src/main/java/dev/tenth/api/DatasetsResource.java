@@ -88,7 +88,7 @@ public class DatasetsResource {
         if (name == null || name.isBlank()) {
             throw new Problem.Exception(
                     422,
-                    "A field that cannot be",
+                    "Invalid field",
                     "name: the file's name is missing: ?name=FILE",
                     new FieldError("name", name, "the file's name"));
         }

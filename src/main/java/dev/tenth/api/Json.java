@@ -86,7 +86,7 @@ final class Json {
     }
 
     String required(String name) {
-        return text(name).orElseThrow(() -> wrong(name, null, "a text; it is missing"));
+        return text(name).orElseThrow(() -> wrong(name, null, "a text; the field is missing"));
     }
 
     Optional<Long> integer(String name, long least, long largest) {
@@ -117,7 +117,7 @@ final class Json {
     private static Problem.Exception wrong(String name, JsonNode value, String allowed) {
         return new Problem.Exception(
                 422,
-                "A field that cannot be",
+                "Invalid field",
                 Excerpt.of(name) + ": " + (value == null ? "nothing" : Excerpt.of(value)) + " is not " + allowed,
                 new FieldError(name, value, allowed));
     }

@@ -67,19 +67,19 @@ public class Problems implements ProblemMapper {
             case InvalidParametersException exception ->
                 Problem.of(
                         422,
-                        "Parameters that cannot be",
+                        "Invalid parameters",
                         detail,
                         exception.violations().stream()
                                 .map(v -> new FieldError(v.field(), v.value(), v.allowed()))
                                 .toArray(FieldError[]::new));
-            case DataException _ -> Problem.of(422, "Data that cannot be used", detail);
+            case DataException _ -> Problem.of(422, "Unusable data", detail);
             case StoreException exception -> store(exception, detail);
             case Library.TooLargeException _ -> Problem.of(413, "File too large", detail);
             case Library.StorageException _ -> Problem.of(507, "Disk full", detail);
             case Library.BusyException _ -> Problem.of(503, "No room", detail);
             default -> {
                 LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
-                yield Problem.of(500, "A fault of the service", "the log of the service has the details");
+                yield Problem.of(500, "Internal error", "the service's log has the details");
             }
         };
     }
@@ -96,9 +96,9 @@ public class Problems implements ProblemMapper {
             case TOO_MANY_PINS -> Problem.of(409, "Too many pins", detail, errors);
             case WRONG_STATE -> Problem.of(409, "Wrong state", detail, errors);
             case OTHER_VERSION -> Problem.of(409, "Stored by another version", detail, errors);
-            case KEY_CONFLICT -> Problem.of(409, "Key used for something else", detail, errors);
+            case KEY_CONFLICT -> Problem.of(409, "Idempotency key already used", detail, errors);
             case MODEL_TOO_LARGE -> Problem.of(422, "Model too large", detail, errors);
-            case UNFIT_STATE -> Problem.of(422, "A state that does not fit", detail, errors);
+            case UNFIT_STATE -> Problem.of(422, "State does not fit the recipe", detail, errors);
             case QUEUE_FULL -> Problem.of(503, "No room", detail);
             case BUSY, LEAVING -> Problem.of(503, "Try again later", detail);
         };
@@ -109,10 +109,10 @@ public class Problems implements ProblemMapper {
         return switch (exception.reason()) {
             case FULL -> Problem.of(507, "Disk full", detail);
             case CORRUPT -> Problem.of(409, "Corrupt", detail);
-            case MISSING -> Problem.of(404, "Not there", detail);
+            case MISSING -> Problem.of(404, "Not found", detail);
             case UNAVAILABLE -> {
                 LOG.log(System.Logger.Level.WARNING, "the store cannot serve a request", exception);
-                yield Problem.of(503, "The store cannot be reached", detail);
+                yield Problem.of(503, "Store unavailable", detail);
             }
         };
     }
@@ -124,16 +124,14 @@ public class Problems implements ProblemMapper {
         String detail =
                 switch (status) {
                     case 404 -> "path: there is nothing at " + path;
-                    case 405 -> "method: " + Excerpt.of(request.method().name()) + " is not one of those of " + path;
-                    case 406 -> header(request, HttpHeaders.ACCEPT) + " is not what " + path + " gives";
-                    case 415 -> header(request, HttpHeaders.CONTENT_TYPE) + " is not what " + path + " takes";
+                    case 405 -> "method: " + Excerpt.of(request.method().name()) + " is not a method of " + path;
+                    case 406 -> header(request, HttpHeaders.ACCEPT) + " is not a type that " + path + " produces";
+                    case 415 -> header(request, HttpHeaders.CONTENT_TYPE) + " is not a type that " + path + " accepts";
                     default -> "the request was refused";
                 };
         Response.StatusType reason = Response.Status.fromStatusCode(status);
         return Problem.of(
-                status,
-                reason == null ? "Refused" : reason.getReasonPhrase(),
-                detail + "; see /q/openapi for what can be asked");
+                status, reason == null ? "Refused" : reason.getReasonPhrase(), detail + "; see /q/openapi for the API");
     }
 
     private static String header(HttpServerRequest request, String name) {

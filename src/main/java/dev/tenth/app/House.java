@@ -126,7 +126,7 @@ public class House {
         FunctionCounter.builder("stream.viewers.refused", hub, EventHub::refused)
                 .register(meters);
         FunctionCounter.builder("checkpoints.quarantined", store.checkpoints(), Checkpoints::quarantined)
-                .description("Checkpoints put aside because they were corrupt, or unknown to the log")
+                .description("Checkpoints set aside because they were corrupt or not in the log")
                 .register(meters);
         FunctionCounter.builder("blobs.swept", store.blobs(), Blobs::swept)
                 .description("Pictures removed because no run shows them any more")

@@ -74,8 +74,9 @@ public final class Library implements Datasets, AutoCloseable {
 
     private Content content(String id, Dataset.Kind kind) {
         uploads.await(id);
-        Dataset card = find(id).orElseThrow(() -> new DataException("data: there is no data set " + Excerpt.quoted(id)
-                + " (any more); there are " + list().stream().map(Dataset::id).toList()));
+        Dataset card = find(id).orElseThrow(() ->
+                new DataException("data: there is no data set " + Excerpt.quoted(id) + " (or not any more); there are "
+                        + list().stream().map(Dataset::id).toList()));
         if (card.kind() != kind) {
             throw new DataException("data: \"" + id + "\" is of kind " + card.kind() + ", not " + kind);
         }

@@ -189,7 +189,7 @@ final class PictureZip {
             return Optional.empty();
         }
         String more = passed > passedOver.size() ? ", …" : "";
-        return Optional.of("%,d passed over: %s%s".formatted(passed, String.join(", ", passedOver), more));
+        return Optional.of("%,d skipped: %s%s".formatted(passed, String.join(", ", passedOver), more));
     }
 
     private LabelledImages.Part part(int[] places, int channels, List<String> classes) {

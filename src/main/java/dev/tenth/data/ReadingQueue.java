@@ -42,7 +42,7 @@ final class ReadingQueue implements AutoCloseable {
                 }
             });
         } catch (RejectedExecutionException e) {
-            throw new Library.BusyException("data: %d files wait to be read; try again later"
+            throw new Library.BusyException("data: %d uploads are waiting to be read; try again later"
                     .formatted(thread.getQueue().size()));
         }
         found.whenComplete((_, _) -> {

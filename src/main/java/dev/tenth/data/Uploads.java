@@ -94,7 +94,7 @@ final class Uploads implements AutoCloseable {
             }
         } catch (IOException | DataException | UncheckedIOException | Library.BusyException e) {
             // One file that was changed from outside must not keep the service from starting.
-            LOG.log(System.Logger.Level.WARNING, "an upload is passed over: " + file.getFileName(), e);
+            LOG.log(System.Logger.Level.WARNING, "an upload is skipped: " + file.getFileName(), e);
         }
     }
 
@@ -130,7 +130,7 @@ final class Uploads implements AutoCloseable {
             }
         } catch (Exception e) { // whatever it is, this file alone cannot be used
             if (uploads.remove(known.id(), listed)) {
-                LOG.log(System.Logger.Level.WARNING, "an upload is passed over: " + file.getFileName(), e);
+                LOG.log(System.Logger.Level.WARNING, "an upload is skipped: " + file.getFileName(), e);
             }
         }
     }

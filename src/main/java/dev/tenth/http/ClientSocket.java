@@ -82,7 +82,7 @@ public final class ClientSocket {
                 .ifNoItem()
                 .after(stall)
                 .recoverWithUni(() -> {
-                    close(new CloseReason(TRY_AGAIN_LATER, "the client does not read; come back"));
+                    close(new CloseReason(TRY_AGAIN_LATER, "the client reads too slowly; connect again"));
                     return Uni.createFrom().nothing();
                 });
     }

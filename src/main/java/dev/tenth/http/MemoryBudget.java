@@ -37,7 +37,7 @@ public final class MemoryBudget {
      */
     public void hold(RoutingContext exchange, String what, long bytes) {
         if (!take(bytes)) {
-            throw new Problem.Exception(503, "No room", what + ": there is no memory for them now; try again later");
+            throw new Problem.Exception(503, "No room", what + ": not enough memory now; try again later");
         }
         if (exchange.response().ended() || exchange.response().closed()) {
             release(bytes); // nobody would tell us any more

@@ -71,7 +71,7 @@ final class Reception {
 
     static Problem.Exception tooLarge() {
         return new Problem.Exception(
-                413, "Too large", "body: more than %,d bytes are not taken".formatted(BodyLimits.LARGEST));
+                413, "Too large", "body: larger than the limit of %,d bytes".formatted(BodyLimits.LARGEST));
     }
 
     static Problem.Exception noRoom(String detail) {
@@ -79,7 +79,7 @@ final class Reception {
     }
 
     private static Problem.Exception incomplete() {
-        return new Problem.Exception(400, "Incomplete body", "body: the connection ended before it was whole");
+        return new Problem.Exception(400, "Incomplete body", "body: the connection ended before all of it had arrived");
     }
 
     private void take(Buffer part) {
@@ -101,7 +101,7 @@ final class Reception {
     }
 
     private void failForRoom() {
-        whole.tryFail(noRoom("body: the bodies of other requests take all the room; try again later"));
+        whole.tryFail(noRoom("body: other requests use all the memory for bodies; try again later"));
     }
 
     /** Writes a part while the client waits, so that a slow disk fills no memory. */
@@ -143,7 +143,7 @@ final class Reception {
         whole.tryFail(new Problem.Exception(
                 507,
                 "Disk full",
-                "body: it cannot be stored: " + Excerpt.of(root.getMessage()) + "; delete something first"));
+                "body: cannot be stored: " + Excerpt.of(root.getMessage()) + "; delete something first"));
     }
 
     private void finish() {
@@ -173,10 +173,10 @@ final class Reception {
         if (writing) { // the disk is slow, not the client
             watch(limits.pause());
         } else if (quiet.compareTo(limits.pause()) >= 0) {
-            timeOut("body: nothing came for %,d ms, after %,d bytes"
+            timeOut("body: no data for %,d ms after %,d bytes"
                     .formatted(limits.pause().toMillis(), received));
         } else if (Duration.ofNanos(now - since).compareTo(allowed) > 0) {
-            timeOut("body: it comes slower than %,d bytes a second".formatted(BodyLimits.SLOWEST));
+            timeOut("body: slower than %,d bytes a second".formatted(BodyLimits.SLOWEST));
         } else {
             watch(limits.pause().minus(quiet));
         }
@@ -191,7 +191,7 @@ final class Reception {
 
     /** The service is leaving. */
     void giveUp() {
-        loop.runOnContext(_ -> whole.tryFail(noRoom("body: the service is leaving; try again later")));
+        loop.runOnContext(_ -> whole.tryFail(noRoom("body: the service is shutting down; try again later")));
     }
 
     /** The request is over: nothing of it stays. */

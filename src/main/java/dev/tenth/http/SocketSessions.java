@@ -28,7 +28,7 @@ import java.util.function.Function;
  */
 public final class SocketSessions {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String LEAVING = "the service leaves; come back";
+    private static final String LEAVING = "the service is shutting down; connect again";
     private static final CloseReason RESTART = new CloseReason(1012, LEAVING);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
     private static final String RETRY_SECONDS = "1";
@@ -120,13 +120,13 @@ public final class SocketSessions {
 
     private synchronized Place take(HttpServerRequest request) {
         if (leaving) {
-            throw new Problem.Exception(503, "Service leaving", LEAVING);
+            throw new Problem.Exception(503, "Shutting down", LEAVING);
         }
         if (open() >= most) {
             throw new Problem.Exception(
                     503,
                     "No room",
-                    "limit: %d WebSockets are open already (tenth.limits.%s); try again later".formatted(most, limit));
+                    "WebSocket limit (%d) reached (tenth.limits.%s); try again later".formatted(most, limit));
         }
         Place place = new Place(request);
         taken.add(place);

@@ -217,7 +217,7 @@ final class Admission {
                 name.orElse(recipe.id() + " " + preset),
                 parent,
                 RunState.QUEUED.name(),
-                "waits for its turn",
+                "waiting in the queue",
                 0,
                 0,
                 1,

@@ -112,8 +112,7 @@ final class Importer {
     private static <P extends Record & Parameters> void requireFit(
             Recipe<P> recipe, P parameters, Map<String, TensorSource> state) {
         if (recipe.abilities().isEmpty()) {
-            throw unfit(
-                    "recipe", "runs of " + recipe.id() + " cannot be served, so there is nothing to import them for");
+            throw unfit("recipe", "runs of " + recipe.id() + " cannot be served, so importing one has no use");
         }
         Torch.useThreads(1);
         for (Ability<P> ability : recipe.abilities()) {

@@ -58,7 +58,9 @@ public final class LocalRuns implements Runs, AutoCloseable {
     private Optional<Journal> recover(RunEntry run) {
         if (!run.state().equals(RunState.QUEUED.name())) {
             return Optional.of(interrupt(
-                    run, "the service died around step " + run.step() + "; resume goes on from the newest checkpoint"));
+                    run,
+                    "the service stopped unexpectedly around step " + run.step()
+                            + "; resume continues from the newest checkpoint"));
         }
         try {
             workers.engage(admission.recipe(run.recipe()), run, Optional.empty());

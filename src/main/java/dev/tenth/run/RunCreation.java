@@ -58,7 +58,7 @@ final class RunCreation {
     RunEntry take(Safetensors file, Optional<String> recipe, Optional<String> preset, Optional<String> name) {
         String id = recipe.or(() -> Optional.ofNullable(file.metadata().get("recipe")))
                 .orElseThrow(() -> new RefusedException(
-                        Reason.NO_SUCH_RECIPE, "recipe", "recipe: the file does not tell it; give ?recipe=ID"));
+                        Reason.NO_SUCH_RECIPE, "recipe", "recipe: the file does not name it; give ?recipe=ID"));
         return take(admission.recipe(id), file, preset, name);
     }
 

@@ -29,7 +29,7 @@ public enum RunState {
                 .orElseThrow(() -> new RefusedException(
                         Reason.OTHER_VERSION,
                         "state",
-                        "state: run %s is %s, which this version does not know; the one that wrote it can go on with it"
+                        "state: run %s is %s, which this version does not know; the version that wrote it can continue it"
                                 .formatted(run.id(), run.state())));
     }
 

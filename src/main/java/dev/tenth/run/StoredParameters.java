@@ -40,7 +40,7 @@ public final class StoredParameters {
             throw new RefusedException(
                     Reason.OTHER_VERSION,
                     "params",
-                    "params: run %s was stored by another version, and this one cannot read them for recipe %s (%s). Nothing is lost: the other version can go on with it"
+                    "params: run %s was stored by another version, and this one cannot read them for recipe %s (%s). Nothing is lost: the other version can continue it"
                             .formatted(run.id(), recipe.id(), e.getMessage()));
         }
     }

@@ -125,7 +125,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             journal.end(RunState.INTERRUPTED, e.getMessage());
         } catch (RunCheckpoints.UnreadableException e) { // what it goes on from is there
             LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " cannot go on", e);
-            journal.end(RunState.INTERRUPTED, e.getMessage() + "; nothing was removed, resume tries again");
+            journal.end(RunState.INTERRUPTED, e.getMessage() + "; nothing was lost, resume tries again");
         } catch (Exception | Error e) {
             fail(e);
         } finally {
@@ -246,7 +246,8 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         RunState state = journal.state() == RunState.QUEUED ? RunState.QUEUED : RunState.PAUSED;
         tell(
                 state,
-                "waits for free threads and memory: " + (place == 1 ? "next" : "position " + place) + " in the queue");
+                "waiting for free threads and memory: " + (place == 1 ? "next" : "position " + place)
+                        + " in the queue");
     }
 
     /** Says how the run stands; where the disk is too full for it, who asks is told so all the same. */
@@ -286,7 +287,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void paused(WorkerMessage message, String id, Command.Pause pause) {
         stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of()));
-        enter(RunState.PAUSED, "asked for");
+        enter(RunState.PAUSED, "paused by a command");
         inbox.done(message);
     }
 
@@ -299,7 +300,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     // ---- training
 
     private void train() throws InterruptedException {
-        enter(RunState.PREPARING, "data and programs");
+        enter(RunState.PREPARING, "loading data and building programs");
         Torch.useThreads(trainer.threads());
         try {
             untilStored(journal::flush); // the parameters are read from the log
@@ -319,7 +320,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             steps();
             untilStored(trainer::checkpoint);
         } while (!inbox.closeIfEmpty()); // a last command, which was taken in, is carried out
-        journal.end(RunState.SUCCEEDED, "all " + trainer.step() + " steps taken");
+        journal.end(RunState.SUCCEEDED, "completed all " + trainer.step() + " steps");
     }
 
     private void steps() throws InterruptedException {
@@ -361,14 +362,13 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         LOG.log(System.Logger.Level.WARNING, "run {0}: {1}", origin.id(), reason);
         tell(
                 RunState.PREPARING,
-                "the checkpoint of step " + checkpoint.step() + " is broken and was passed over for the one before it: "
-                        + reason);
+                "the checkpoint of step " + checkpoint.step() + " is corrupt, so the one before it is used: " + reason);
     }
 
     /** Told by the recipe; leaves when the run shall not go on. */
     private void progress(String what, double fraction) {
         if (inbox.contains(Worker::endsPreparation)) {
-            throw new CancellationException("asked to stop while preparing");
+            throw new CancellationException("stopped during preparation");
         }
         long now = System.nanoTime();
         if (now - progressTold > NANOSECONDS_BETWEEN_PROGRESS) {
@@ -393,7 +393,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 case WorkerMessage.Asked(String id, Command.Pause pause) -> paused(message, id, pause);
                 case WorkerMessage.Shutdown _
                 when journal.state() == RunState.PREPARING -> {
-                    journal.end(RunState.QUEUED, "the service left; begins when it is back");
+                    journal.end(RunState.QUEUED, "the service shut down; starts when it is up again");
                     throw new Over();
                 }
                 default -> whileStill(message);
@@ -442,7 +442,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 stopped(
                         id,
                         stop,
-                        stored(trainer::checkpoint) ? "" : "; the disk was full, so its last state is not kept");
+                        stored(trainer::checkpoint) ? "" : "; the disk was full, so its last state was not saved");
             case Command.Checkpoint checkpoint -> {
                 untilStored(trainer::checkpoint);
                 untilStored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
@@ -462,7 +462,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void leave() {
         if (stored(trainer::checkpoint)) {
-            journal.end(RunState.QUEUED, "the service left; goes on from step " + trainer.step() + " when it is back");
+            journal.end(
+                    RunState.QUEUED,
+                    "the service shut down; continues from step " + trainer.step() + " when it is up again");
         } else {
             journal.end(RunState.PAUSED, DISK_FULL);
         }

@@ -72,7 +72,8 @@ final class Workers {
     /** @throws RefusedException if the service is about to end */
     void requireStaying() {
         if (leaving) {
-            throw new RefusedException(Reason.LEAVING, "", "the service is about to end; try again when it is back");
+            throw new RefusedException(
+                    Reason.LEAVING, "", "the service is shutting down; try again when it is up again");
         }
     }
 

@@ -58,14 +58,14 @@ record CompletionRequest(
         int choices = (int) fields.integer("n", 1, 1, MOST_CHOICES);
         List<String> prompts = fields.has("prompt") ? fields.texts("prompt", MOST_CHOICES) : List.of("");
         if (prompts.isEmpty() || prompts.size() * choices > MOST_CHOICES) {
-            throw wrong("n", prompts.size() + " × " + choices, "1 to " + MOST_CHOICES + " texts at a time");
+            throw wrong("n", prompts.size() + " × " + choices, "1 to " + MOST_CHOICES + " texts in one request");
         }
         OptionalInt likeliest = fields.has("logprobs")
                 ? OptionalInt.of((int) fields.integer("logprobs", 0, 0, MOST_LIKELIEST))
                 : OptionalInt.empty();
         boolean echo = fields.truth("echo");
         if (echo && likeliest.isPresent()) {
-            throw wrong("echo", "true", "possible together with logprobs: those of the prompt are not known");
+            throw wrong("echo", "true", "possible together with logprobs: those of the prompt are not computed");
         }
         List<TextRequest> texts = texts(fields, prompts, choices);
         boolean stream = fields.truth("stream");
@@ -100,19 +100,19 @@ record CompletionRequest(
     private static void refuseWhatIsNotThere(Fields fields) {
         for (String name : List.of("presence_penalty", "frequency_penalty")) {
             if (fields.number(name, 0) != 0) {
-                throw wrong(name, shown(fields.object().get(name)), "0: there are no penalties here");
+                throw wrong(name, shown(fields.object().get(name)), "0: penalties are not supported");
             }
         }
         JsonNode bias = fields.inside("logit_bias").object();
         if (!bias.isEmpty()) {
-            throw wrong("logit_bias", "an object", "empty: characters are not weighted here");
+            throw wrong("logit_bias", "an object", "empty: logit bias is not supported");
         }
         if (!fields.text("suffix").orElse("").isEmpty()) {
-            throw wrong("suffix", "a text", "empty: these models only write on");
+            throw wrong("suffix", "a text", "empty: a suffix is not supported");
         }
         long choices = fields.integer("n", 1, 1, MOST_CHOICES);
         if (fields.integer("best_of", choices, 1, MOST_CHOICES) != choices) {
-            throw wrong("best_of", shown(fields.object().get("best_of")), "n: all that is written is given");
+            throw wrong("best_of", shown(fields.object().get("best_of")), "n: every text is returned");
         }
     }
 

@@ -237,7 +237,7 @@ public final class Engine implements AutoCloseable {
             close.run();
             throw new ModelException(
                     Reason.NOT_FINITE,
-                    "model: the state of step %d is not finite (%s%s), so it tells nothing; name an earlier version"
+                    "model: the state of step %d is not finite (%s%s), so its output is meaningless; use an earlier version"
                             .formatted(
                                     version.checkpoint().step(),
                                     nonFinite.getFirst(),

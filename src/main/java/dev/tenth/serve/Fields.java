@@ -23,7 +23,7 @@ record Fields(JsonNode object) {
     static Fields of(ReceivedBody body) {
         if (body.bytes() > LARGEST) {
             throw new ModelException(
-                    ModelException.Reason.TOO_LARGE, "body: more than %,d bytes are not taken".formatted(LARGEST));
+                    ModelException.Reason.TOO_LARGE, "body: larger than the limit of %,d bytes".formatted(LARGEST));
         }
         return of(body.content());
     }

@@ -47,7 +47,7 @@ public class InferMessageReader implements MessageBodyReader<InferMessage> {
             if (received.bytes() > Pictures.LARGEST_FILE) {
                 throw new ModelException(
                         Reason.TOO_LARGE,
-                        "body: a picture of more than %,d bytes is not taken".formatted(Pictures.LARGEST_FILE));
+                        "body: the picture is larger than the limit of %,d bytes".formatted(Pictures.LARGEST_FILE));
             }
             hold(received);
             return new Png(received);

@@ -44,7 +44,7 @@ record LatentDecoder(Engine engine, Version version, Ability.Infer<?> ability, P
                     .failure(new ModelException(
                             Reason.OTHER_ABILITY,
                             "model: runs of " + version.recipe().id()
-                                    + " make no pictures of latent vectors; what they can is "
+                                    + " do not decode latent vectors into pictures; their abilities are "
                                     + Models.abilities(version.recipe())));
         }
         Ability.Infer<?> ability = abilities.get(next);

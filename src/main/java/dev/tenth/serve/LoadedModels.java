@@ -73,7 +73,7 @@ final class LoadedModels {
                 if (waiting >= limits.waiting()) {
                     throw new ModelException(
                             Reason.NO_ROOM,
-                            "queue: %d requests of this model are under way (tenth.limits.waiting-requests); try again later"
+                            "queue: limit of requests for this model (%d) reached (tenth.limits.waiting-requests); try again later"
                                     .formatted(waiting));
                 }
                 found.users++;
@@ -116,7 +116,7 @@ final class LoadedModels {
         if (bytes + wanted > limits.loadedBytes()) {
             throw new ModelException(
                     Reason.NO_ROOM,
-                    "models: one of %,d bytes does not fit beside those in use, which take %,d of %,d (tenth.limits.loaded-models-bytes)"
+                    "models: this model needs %,d bytes, but the models in use take %,d of %,d (tenth.limits.loaded-models-bytes)"
                             .formatted(wanted, bytes, limits.loadedBytes()));
         }
     }

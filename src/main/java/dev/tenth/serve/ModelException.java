@@ -20,7 +20,7 @@ public final class ModelException extends RuntimeException {
             case CompletionException wrapped when wrapped.getCause() != null -> told(wrapped.getCause());
             case IllegalArgumentException wrong -> new ModelException(Reason.MALFORMED, wrong.getMessage());
             case RejectedExecutionException _ ->
-                new ModelException(Reason.NO_ROOM, "the service is leaving; try again later");
+                new ModelException(Reason.NO_ROOM, "the service is shutting down; try again later");
             default -> failure;
         };
     }
@@ -31,7 +31,7 @@ public final class ModelException extends RuntimeException {
             return said;
         }
         LOG.log(System.Logger.Level.ERROR, "a request failed", failure);
-        return new ModelException(Reason.BROKEN, "the log of the service has the details");
+        return new ModelException(Reason.BROKEN, "the service's log has the details");
     }
 
     public Reason reason() {
@@ -55,13 +55,13 @@ public final class ModelException extends RuntimeException {
         TOO_LARGE(413, "Too large"),
         /** What the request sends is not what the model takes. */
         UNSUPPORTED(415, "Unsupported media type"),
-        UNREADABLE(422, "A picture that cannot be read"),
+        UNREADABLE(422, "Unreadable picture"),
         /** The run has not written its first checkpoint. */
         NOT_YET(503, "No checkpoint yet"),
         NO_ROOM(503, "No room"),
         /** The checkpoint is there and cannot be read now. */
         UNAVAILABLE(503, "Checkpoint cannot be read"),
-        BROKEN(500, "A fault of the service");
+        BROKEN(500, "Internal error");
 
         private final int status;
         private final String title;

@@ -104,7 +104,7 @@ public final class Models {
                             .formatted(
                                     recipe.id(),
                                     what,
-                                    can.isEmpty() ? "nothing of them can be served" : "what they can is " + can));
+                                    can.isEmpty() ? "they have no abilities" : "their abilities are " + can));
         }
     }
 
@@ -273,7 +273,7 @@ public final class Models {
         }
         return checkpoints.list(model).contains(version.checkpoint())
                 ? new ModelException(Reason.UNAVAILABLE, which + " cannot be read: " + cause.getMessage())
-                : new ModelException(Reason.NO_SUCH_VERSION, which + " has just made room for newer ones");
+                : new ModelException(Reason.NO_SUCH_VERSION, which + " was just thinned out");
     }
 
     /** Calls the listener with the id of each run that is deleted. It must return quickly. */

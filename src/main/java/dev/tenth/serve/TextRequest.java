@@ -28,7 +28,7 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
                     "prefix: a text of %d characters is longer than %d".formatted(prefix.length(), LONGEST_PREFIX));
         }
         if (stop.contains("")) {
-            throw new IllegalArgumentException("stop: an empty text would stop at once");
+            throw new IllegalArgumentException("stop: a text is empty, which would stop at once");
         }
         if (stop.stream().anyMatch(word -> word.length() > LONGEST_STOP)) {
             throw new IllegalArgumentException("stop: a text is longer than " + LONGEST_STOP + " characters");
@@ -66,7 +66,7 @@ record TextRequest(String prefix, int length, Choice choice, List<String> stop, 
             throw TensorJson.wrong(
                     "max_tokens",
                     characters + " in all",
-                    "at most " + MOST_KEPT + " where their probabilities are wanted and the answer is no stream");
+                    "at most " + MOST_KEPT + " where log probabilities are requested and the answer is not streamed");
         }
     }
 

@@ -118,7 +118,7 @@ public class TimelapseResource {
         return Uni.createFrom().deferred(() -> {
             if (!makers.tryAcquire()) {
                 throw new ModelException(
-                        Reason.NO_ROOM, "timelapse: " + MOST_AT_A_TIME + " are being made already; try again later");
+                        Reason.NO_ROOM, "timelapse: " + MOST_AT_A_TIME + " are in progress already; try again later");
             }
             return Uni.createFrom().<byte[]>deferred(work).onTermination().invoke(() -> makers.release());
         });
@@ -129,7 +129,7 @@ public class TimelapseResource {
         long bytes = frames * pixels;
         return Uni.createFrom().deferred(() -> {
             if (!memory.take(bytes)) {
-                throw new ModelException(Reason.NO_ROOM, "timelapse: there is no memory for it now; try again later");
+                throw new ModelException(Reason.NO_ROOM, "timelapse: not enough memory now; try again later");
             }
             return Uni.createFrom().<byte[]>deferred(work).onTermination().invoke(() -> memory.release(bytes));
         });
@@ -237,8 +237,8 @@ public class TimelapseResource {
 
     private ImageGrid pixels(Shown shown) {
         return pictures.pixels(shown)
-                .orElseThrow(
-                        () -> new ModelException(Reason.BROKEN, "picture: that of step " + shown.step() + " is lost"));
+                .orElseThrow(() ->
+                        new ModelException(Reason.BROKEN, "picture: the one of step " + shown.step() + " is lost"));
     }
 
     /** As many frames as may be, for pictures of a size. */

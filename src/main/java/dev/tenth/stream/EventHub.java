@@ -87,7 +87,7 @@ public final class EventHub implements AutoCloseable {
      */
     Place place(BooleanSupplier isGone) {
         if (closed) {
-            throw new Problem.Exception(503, "Leaving", "the service leaves; come back later");
+            throw new Problem.Exception(503, "Shutting down", "the service is shutting down; try again later");
         }
         return places.take(isGone).orElseThrow(() -> {
             refused.increment();

@@ -9,8 +9,8 @@ final class StreamEnd extends RuntimeException {
     /** Why a stream ends, with the close code of RFC 6455 and its registry. */
     enum Reason {
         DELETED(1000, "the run was deleted"),
-        LEAVING(1012, "the service leaves; come back"),
-        TOO_SLOW(1013, "too slow; come back");
+        LEAVING(1012, "the service is shutting down; connect again"),
+        TOO_SLOW(1013, "too slow; connect again");
 
         private final int code;
         private final String text;

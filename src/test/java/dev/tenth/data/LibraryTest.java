@@ -228,7 +228,7 @@ class LibraryTest {
         }
         assertThatThrownBy(() -> library.add("c.txt", file(SONG)))
                 .isInstanceOf(Library.BusyException.class)
-                .hasMessageContaining("64 files wait to be read");
+                .hasMessageContaining("64 uploads are waiting to be read");
         first.cancel(true);
         await().atMost(PATIENCE)
                 .ignoreExceptions()

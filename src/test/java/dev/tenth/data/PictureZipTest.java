@@ -170,7 +170,7 @@ class PictureZipTest {
                 .join();
         assertThat(card.kind()).isEqualTo(Dataset.Kind.IMAGES);
         assertThat(card.summary())
-                .startsWith("9 + 1 pictures of 64 × 64 in colour, 1 class; 3 passed over: ")
+                .startsWith("9 + 1 pictures of 64 × 64 in colour, 1 class; 3 skipped: ")
                 .contains("notes.txt (it is neither PNG nor JPEG)", "torn.jpg (it cannot be decoded", "bent.png (");
         // Again from the file that was kept.
         assertThat(new Library(directory, FetchedData.directory())

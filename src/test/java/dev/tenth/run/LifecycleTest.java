@@ -366,12 +366,12 @@ class LifecycleTest {
             gate.awaitReached();
             String next = room.submit(Map.of("threads", RunRoom.CORES));
             await().atMost(RunRoom.PATIENCE)
-                    .until(() -> room.reason(next), "waits for free threads and memory: next in the queue"::equals);
+                    .until(() -> room.reason(next), "waiting for free threads and memory: next in the queue"::equals);
             String third = room.submit(Map.of("threads", RunRoom.CORES));
             await().atMost(RunRoom.PATIENCE)
                     .until(
                             () -> room.reason(third),
-                            "waits for free threads and memory: position 2 in the queue"::equals);
+                            "waiting for free threads and memory: position 2 in the queue"::equals);
             gate.open();
             room.awaitState(third, RunState.SUCCEEDED);
         }

@@ -291,7 +291,7 @@ class ViewerTest {
         AssertSubscriber<Message> waiting = view(2, 1);
         AssertSubscriber<Message> taking = view(1, 1);
         taking.awaitFailure(
-                failure -> assertThat(failure).hasMessageContaining("too slow; come back; last seq 2"), SOON);
+                failure -> assertThat(failure).hasMessageContaining("too slow; connect again; last seq 2"), SOON);
         run.append(METRICS);
         waiting.awaitItems(1, SOON);
     }

@@ -34,7 +34,7 @@ public class MalformedRequests {
                     BAD_REQUEST,
                     "Bad host",
                     host == null
-                            ? "Host: it is missing; give the host that is asked"
+                            ? "Host: missing; send the host that the request is for"
                             : "Host: " + Excerpt.quoted(host) + " is not a host with an optional port");
         } else {
             refusals.refuse(
@@ -43,7 +43,7 @@ public class MalformedRequests {
                     BAD_REQUEST,
                     "Malformed request",
                     "target: " + Excerpt.quoted(context.request().uri())
-                            + " cannot be read; escape it as RFC 3986 has it");
+                            + " cannot be parsed; escape it as in RFC 3986");
         }
     }
 }

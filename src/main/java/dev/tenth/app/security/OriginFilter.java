@@ -39,7 +39,7 @@ public class OriginFilter {
                     context,
                     Reason.ORIGIN,
                     403,
-                    "Foreign origin",
+                    "Origin not allowed",
                     "Origin: " + Excerpt.quoted(String.join(", ", origins)) + " is another site");
         }
     }

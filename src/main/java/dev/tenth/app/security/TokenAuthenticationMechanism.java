@@ -86,7 +86,7 @@ public class TokenAuthenticationMechanism implements HttpAuthenticationMechanism
                     Reason.TOKEN,
                     401,
                     "Token required",
-                    "Authorization: give the token that was printed at the start as \"Bearer …\", or open the printed address");
+                    "Authorization: send the token that was printed at the start as \"Bearer …\", or open the printed address");
         }
         return Uni.createFrom().item(true);
     }
