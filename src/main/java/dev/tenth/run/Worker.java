@@ -287,7 +287,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
 
     private void paused(WorkerMessage message, String id, Command.Pause pause) {
         stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of()));
-        enter(RunState.PAUSED, "paused by a command");
+        enter(RunState.PAUSED, "by a command");
         inbox.done(message);
     }
 

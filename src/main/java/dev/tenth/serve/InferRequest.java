@@ -96,7 +96,7 @@ record InferRequest(
         try {
             bytes = Math.multiplyExact(HostTensor.size(shape), (long) type.bytes());
         } catch (ArithmeticException _) {
-            throw wrong(field + ".shape", Arrays.toString(shape), "the shape of a tensor of at most 2 GiB");
+            throw wrong(field + ".shape", Arrays.toString(shape), "a shape of fewer than 2^63 values");
         }
         if (!size.isIntegralNumber() || size.longValue() != bytes) {
             throw wrong(
@@ -128,7 +128,7 @@ record InferRequest(
         try {
             HostTensor.size(dimensions);
         } catch (ArithmeticException _) {
-            throw wrong(field, Arrays.toString(dimensions), "the shape of a tensor of at most 2 GiB");
+            throw wrong(field, Arrays.toString(dimensions), "a shape of fewer than 2^63 values");
         }
         return dimensions;
     }
