@@ -14,7 +14,7 @@ export function LaneTable({ lanes, reached }: Props) {
   const theme = useTheme();
   const why = aboutRates(lanes);
   return (
-    <figure class="lanes scrolls" tabIndex={0} aria-label="The lanes">
+    <figure class="lanes scrolls" tabIndex={0} aria-label="The optimizers">
       <table>
         <caption>The optimizers</caption>
         <thead>

@@ -53,7 +53,7 @@ class DiskIT {
             long before = stepOf(checkpoints.get(checkpoints.size() - 2));
             assertThat(service.events(run))
                     .anyMatch(event -> event.contains("\"run.state\"")
-                            && event.contains("the checkpoint of step " + broken + " is broken"))
+                            && event.contains("the checkpoint of step " + broken + " is corrupt"))
                     .anyMatch(event -> event.contains("\"run.resumed\"") && event.contains("\"fromStep\":" + before));
             assertThat(service.weights(run)).isEqualTo(service.weights(undisturbed));
             Path last = checkpoints.getLast();
