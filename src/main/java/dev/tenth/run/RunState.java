@@ -7,6 +7,7 @@ import java.util.Arrays;
 
 /** The states of a run. A terminal one never changes. */
 public enum RunState {
+    /** Waits for threads and memory, at its beginning or to go on; the next start of the service queues it again. */
     QUEUED,
     PREPARING,
     RUNNING,

@@ -242,10 +242,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     private void tellPlace(int place) {
-        // A run that was paused stays so until it has its threads: it is not at its beginning again.
-        RunState state = journal.state() == RunState.QUEUED ? RunState.QUEUED : RunState.PAUSED;
+        // Also a run that was resumed: killed here, it goes on by itself when the service is back.
         tell(
-                state,
+                RunState.QUEUED,
                 "waiting for free threads and memory: " + (place == 1 ? "next" : "position " + place)
                         + " in the queue");
     }

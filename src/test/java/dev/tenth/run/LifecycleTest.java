@@ -359,6 +359,41 @@ class LifecycleTest {
     }
 
     @Test
+    void whatWaitsToGoOnIsQueuedAndGoesOnByItselfWhenTheServiceIsBack() {
+        String paused;
+        try (RunRoom room = new RunRoom(home, counting)) {
+            Gate third = gate(3);
+            paused = room.submit(Map.of("threads", RunRoom.CORES));
+            third.awaitReached();
+            room.runs.command(paused, new Command.Pause());
+            third.open();
+            room.awaitState(paused, RunState.PAUSED);
+            Gate first = gate(1);
+            room.submit(Map.of("threads", RunRoom.CORES));
+            first.awaitReached();
+            room.runs.command(paused, new Command.Resume());
+            room.awaitState(paused, RunState.QUEUED);
+            assertThat(room.reason(paused)).isEqualTo("waiting for free threads and memory: next in the queue");
+            assertRefused(Reason.WRONG_STATE, () -> room.runs.command(paused, new Command.Resume()));
+            room.runs.command(paused, new Command.Pause());
+            room.awaitState(paused, RunState.PAUSED);
+            assertThat(room.reason(paused)).isEqualTo("by a command");
+            room.runs.command(paused, new Command.Resume());
+            room.awaitState(paused, RunState.QUEUED);
+            // Whoever waits writes nothing when the service leaves: a kill leaves the same.
+            CompletableFuture<Void> leaving = CompletableFuture.runAsync(room.runs::close);
+            await().atMost(RunRoom.PATIENCE).until(() -> RunRoom.threads() == 1);
+            first.open();
+            leaving.join();
+        }
+        counting.stepping = step -> {};
+        try (RunRoom room = new RunRoom(home, counting)) {
+            room.awaitState(paused, RunState.SUCCEEDED);
+            assertThat(room.events(paused, EventType.RUN_RESUMED)).hasSize(1);
+        }
+    }
+
+    @Test
     void aPlaceInTheQueueIsToldInPlainWords() {
         try (RunRoom room = new RunRoom(home, counting)) {
             Gate gate = gate(1);
