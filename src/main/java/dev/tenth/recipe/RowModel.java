@@ -137,6 +137,11 @@ public final class RowModel implements TensorModel {
     }
 
     @Override
+    public long bytes() {
+        return program.bytes();
+    }
+
+    @Override
     public void close() {
         program.close();
     }

@@ -36,6 +36,9 @@ public interface TensorModel extends AutoCloseable {
         return List.of();
     }
 
+    /** The memory of its tensors, in bytes. */
+    long bytes();
+
     @Override
     void close();
 

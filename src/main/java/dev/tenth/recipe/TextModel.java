@@ -20,6 +20,9 @@ public interface TextModel extends AutoCloseable {
         return List.of();
     }
 
+    /** The memory of its tensors, in bytes. */
+    long bytes();
+
     @Override
     void close();
 

@@ -165,9 +165,9 @@ public final class Engine implements AutoCloseable {
         return acquire(
                 version,
                 ability,
-                (state, lane) -> new Batcher(
-                        open(version, version.recipe(), ability, state),
-                        lane,
+                (state, slot) -> new Batcher(
+                        open(version, version.recipe(), ability, state, slot),
+                        slot.lane(),
                         clock,
                         limits.batchDelay().toNanos(),
                         meters.inference(version.recipe().id(), ability.name())));
@@ -183,9 +183,9 @@ public final class Engine implements AutoCloseable {
         return acquire(
                 version,
                 ability,
-                (state, lane) -> new TextModelQueue(
-                        open(version, version.recipe(), ability, state),
-                        lane,
+                (state, slot) -> new TextModelQueue(
+                        open(version, version.recipe(), ability, state, slot),
+                        slot.lane(),
                         meters.inference(version.recipe().id(), ability.name())));
     }
 
@@ -204,7 +204,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private <M extends AutoCloseable> Loaded<M> acquire(
-            Version version, Ability<?> ability, BiFunction<Map<String, TensorSource>, SerialExecutor, M> opener) {
+            Version version, Ability<?> ability, BiFunction<Map<String, TensorSource>, Loaded<M>, M> opener) {
         Key key = new Key(
                 version.run().id(),
                 version.checkpoint().step(),
@@ -212,29 +212,49 @@ public final class Engine implements AutoCloseable {
                 ability.name());
         return loaded.acquire(
                 key,
-                version.checkpoint().bytes(),
-                lane -> models.withState(version, state -> opener.apply(state, lane)));
+                slot -> models.withState(
+                        version,
+                        state -> opener.apply(AdmittedTensor.all(state, more -> loaded.grow(slot, more)), slot)));
     }
 
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TensorModel open(
-            Version version, Recipe<P> recipe, Ability.Infer<?> ability, Map<String, TensorSource> state) {
+            Version version,
+            Recipe<P> recipe,
+            Ability.Infer<?> ability,
+            Map<String, TensorSource> state,
+            Loaded<?> slot) {
         TensorModel model = ((Ability.Infer<P>) ability).opener().open(parameters(version, recipe), state, device);
-        requireFinite(version, model.nonFinite(), model::close);
+        try {
+            loaded.resize(slot, model.bytes());
+            requireFinite(version, model.nonFinite());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
         return model;
     }
 
     @SuppressWarnings("unchecked")
     private <P extends Record & Parameters> TextModel open(
-            Version version, Recipe<P> recipe, Ability.GenerateText<?> ability, Map<String, TensorSource> state) {
+            Version version,
+            Recipe<P> recipe,
+            Ability.GenerateText<?> ability,
+            Map<String, TensorSource> state,
+            Loaded<?> slot) {
         TextModel model = ((Ability.GenerateText<P>) ability).open(parameters(version, recipe), state, device);
-        requireFinite(version, model.nonFinite(), model::close);
+        try {
+            loaded.resize(slot, model.bytes());
+            requireFinite(version, model.nonFinite());
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
         return model;
     }
 
-    private static void requireFinite(Version version, List<String> nonFinite, Runnable close) {
+    private static void requireFinite(Version version, List<String> nonFinite) {
         if (!nonFinite.isEmpty()) {
-            close.run();
             throw new ModelException(
                     Reason.NOT_FINITE,
                     "model: the state of step %d is not finite (%s%s), so its output is meaningless; use an earlier version"

@@ -10,8 +10,9 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
- * Models in memory, within a bound of bytes. Those that nobody uses make room, the longest unused first. The size of a model's
- * checkpoint stands for the model's: it also holds what only training needs, about as much as running it takes.
+ * Models in memory, within a bound of bytes. Those that nobody uses make room, the longest unused first. A model takes what it
+ * loads, not what its checkpoint has: the optimizer's state stays in the file. So its size is known when it is there, and it asks
+ * for {@linkplain #grow room} on its way.
  */
 final class LoadedModels {
     private final ServeLimits limits;
@@ -37,18 +38,22 @@ final class LoadedModels {
      */
     static final class Loaded<M extends AutoCloseable> {
         private final Key key;
-        private final long bytes;
         private final SerialExecutor lane;
         private final CompletableFuture<M> model = new CompletableFuture<>();
+        private long bytes;
         private int users;
         private int resting;
         private boolean forgotten;
         private long lastUse = System.nanoTime();
 
-        Loaded(Key key, long bytes, SerialExecutor lane) {
+        Loaded(Key key, SerialExecutor lane) {
             this.key = key;
-            this.bytes = bytes;
             this.lane = lane;
+        }
+
+        /** Where the model is used, one task at a time. */
+        SerialExecutor lane() {
+            return lane;
         }
 
         /** The model, once it is there. */
@@ -60,11 +65,11 @@ final class LoadedModels {
     /**
      * A model for one request more; it is loaded if it is not there. {@link #release} must follow.
      *
-     * @param opener makes the model, given the lane on which it is to be used; called on that lane
-     * @throws ModelException if too many use it already, or there is no room for it
+     * @param opener makes the model on its lane, and asks for the room that it takes
+     * @throws ModelException if too many use it already
      */
     @SuppressWarnings("unchecked")
-    <M extends AutoCloseable> Loaded<M> acquire(Key key, long size, Function<SerialExecutor, M> opener) {
+    <M extends AutoCloseable> Loaded<M> acquire(Key key, Function<Loaded<M>, M> opener) {
         Loaded<M> found;
         synchronized (this) {
             found = (Loaded<M>) loaded.get(key);
@@ -80,21 +85,19 @@ final class LoadedModels {
                 users++;
                 return found;
             }
-            makeRoom(size);
-            found = new Loaded<>(key, size, new SerialExecutor(pool));
+            found = new Loaded<>(key, new SerialExecutor(pool));
             found.users = 1;
             users++;
             loaded.put(key, found);
-            bytes += size;
         }
         load(found, opener);
         return found;
     }
 
-    private <M extends AutoCloseable> void load(Loaded<M> slot, Function<SerialExecutor, M> opener) {
+    private <M extends AutoCloseable> void load(Loaded<M> slot, Function<Loaded<M>, M> opener) {
         slot.lane.execute(() -> {
             try {
-                slot.model.complete(opener.apply(slot.lane));
+                slot.model.complete(opener.apply(slot));
             } catch (RuntimeException | Error e) { // too little memory, for instance
                 synchronized (this) {
                     forget(slot); // the next request tries again
@@ -104,11 +107,29 @@ final class LoadedModels {
         });
     }
 
-    private void makeRoom(long wanted) {
+    /**
+     * A model takes more memory; the longest unused ones make room for it. It is to be closed if there is none.
+     *
+     * @throws ModelException if it does not fit beside those in use
+     */
+    synchronized void grow(Loaded<?> slot, long more) {
+        if (!slot.forgotten) { // else it goes when it is there
+            makeRoom(slot, more);
+            slot.bytes += more;
+            bytes += more;
+        }
+    }
+
+    /** The whole memory that a model takes; see {@link #grow}. */
+    synchronized void resize(Loaded<?> slot, long size) {
+        grow(slot, size - slot.bytes);
+    }
+
+    private void makeRoom(Loaded<?> growing, long wanted) {
         Iterator<Loaded<?>> oldest = loaded.values().iterator();
         while (bytes + wanted > limits.loadedBytes() && oldest.hasNext()) {
             Loaded<?> slot = oldest.next();
-            if (slot.users == 0) {
+            if (slot.users == 0 && slot != growing) {
                 oldest.remove();
                 drop(slot);
             }
@@ -116,8 +137,8 @@ final class LoadedModels {
         if (bytes + wanted > limits.loadedBytes()) {
             throw new ModelException(
                     Reason.NO_ROOM,
-                    "models: this model needs %,d bytes, but the models in use take %,d of %,d (tenth.limits.loaded-models-bytes)"
-                            .formatted(wanted, bytes, limits.loadedBytes()));
+                    "models: this model needs %,d bytes or more, but the models in use take %,d of %,d (tenth.limits.loaded-models-bytes)"
+                            .formatted(growing.bytes + wanted, bytes - growing.bytes, limits.loadedBytes()));
         }
     }
 

@@ -158,6 +158,14 @@ public final class Executable implements AutoCloseable {
                 .toList();
     }
 
+    /** The memory of its variables, in bytes; what is resident belongs to others as well. */
+    public long bytes() {
+        return program.variables().stream()
+                .filter(variable -> !residents.containsKey(variable))
+                .mapToLong(Variable::bytes)
+                .sum();
+    }
+
     /** The program without its weights, for use elsewhere: see {@link Program#module}. */
     public ProgramFile module(SortedMap<Integer, String> pieces) {
         return program.module(pieces);

@@ -95,6 +95,11 @@ final class Counting implements Recipe<Counting.Settings> {
                 }
 
                 @Override
+                public long bytes() {
+                    throw new UnsupportedOperationException("nobody asks it");
+                }
+
+                @Override
                 public void close() {}
             };
         }));

@@ -181,6 +181,11 @@ class ClientsTest extends OneThreadService {
         }
 
         @Override
+        public long bytes() {
+            return Float.BYTES;
+        }
+
+        @Override
         public void close() {}
     }
 

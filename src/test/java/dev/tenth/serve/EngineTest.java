@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.tenth.recipe.TextModel.Choice;
+import dev.tenth.serve.LoadedModels.Loaded;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.serve.TextGeneration.End;
 import dev.tenth.serve.TextGeneration.Part;
@@ -13,20 +14,21 @@ import dev.tenth.serve.TextGeneration.Reason;
 import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.torch.HostTensor;
+import dev.tenth.torch.Safetensors;
+import dev.tenth.torch.TensorSource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpResponse;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -192,9 +194,7 @@ class EngineTest extends OneThreadService {
 
     @Test
     void theLongestUnusedMakesRoomAndNothingInUseDoes() throws Exception {
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        content(1).write(Channels.newChannel(file));
-        open(100, 2L * file.size() + file.size() / 2);
+        open(100, 2 * Float.BYTES + 1);
         model("a", 1);
         model("b", 2);
         model("c", 3);
@@ -203,18 +203,43 @@ class EngineTest extends OneThreadService {
             infer(run, "predict", 0).join();
         }
         await().atMost(PATIENCE).until(() -> recipe.closed.equals(List.of(2f)));
-        recipe.gate.drainPermits();
-        recipe.arrivals.drainPermits();
-        CompletableFuture<?> ofA = infer("a", "predict", 1);
-        CompletableFuture<?> ofC = infer("c", "predict", 1);
-        assertThatThrownBy(() -> infer("b", "predict", 1))
+        Loaded<TextModelQueue> ofA = engine.text(models.find("a", Models.LATEST));
+        Loaded<TextModelQueue> ofC = engine.text(models.find("c", Models.LATEST));
+        ofA.model().join();
+        ofC.model().join();
+        assertThatThrownBy(() -> infer("b", "predict", 1).join())
+                .cause()
                 .isInstanceOf(ModelException.class)
                 .hasMessageContaining("tenth.limits.loaded-models-bytes");
-        recipe.gate.release(3);
-        ofA.join();
-        ofC.join();
+        engine.release(ofA);
+        recipe.gate.release();
         infer("b", "predict", 1).join();
+        engine.release(ofC);
         assertThat(recipe.opened).containsExactly(1f, 2f, 3f, 2f);
+    }
+
+    @Test
+    void aModelTakesWhatItLoadsAndNotWhatItsCheckpointHas() {
+        open(100, 100);
+        run("a", "SUCCEEDED");
+        Map<String, TensorSource> state = new LinkedHashMap<>(content(1).tensors());
+        state.put("adam/first/w", HostTensor.of(new float[1000], 1000));
+        store.checkpoints().write("a", 1, 1, new Safetensors(state, Map.of())::write);
+        recipe.gate.release();
+        assertThat(y(infer("a", "predict", 2))).isEqualTo(4);
+        assertThat(meters.get("serve.loaded").gauge().value()).isEqualTo(Float.BYTES);
+    }
+
+    @Test
+    void aModelThatDoesNotFitIsRefusedBeforeItIsReadAndTakesNoRoom() {
+        open(100, Float.BYTES - 1);
+        model("a", 1);
+        assertThatThrownBy(() -> infer("a", "predict", 1).join())
+                .cause()
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("this model needs 4 bytes or more");
+        assertThat(recipe.opened).isEmpty();
+        assertThat(meters.get("serve.loaded").gauge().value()).isZero();
     }
 
     @Test

@@ -108,6 +108,11 @@ final class Gated implements Recipe<Gated.Settings> {
         }
 
         @Override
+        public long bytes() {
+            return Float.BYTES;
+        }
+
+        @Override
         public void close() {
             closed.add(name);
         }
@@ -117,6 +122,11 @@ final class Gated implements Recipe<Gated.Settings> {
         @Override
         public Writing start(String prefix, long seed) {
             return new Letters(prefix);
+        }
+
+        @Override
+        public long bytes() {
+            return Float.BYTES;
         }
 
         @Override

@@ -58,6 +58,11 @@ final class Painter implements Recipe<Painter.Settings> {
         }
 
         @Override
+        public long bytes() {
+            return Float.BYTES;
+        }
+
+        @Override
         public void close() {}
     }
 

@@ -125,6 +125,11 @@ final class CharWriter {
             }
 
             @Override
+            public long bytes() {
+                return program.bytes();
+            }
+
+            @Override
             public void close() {
                 program.close();
             }
