@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Invariant: the threads of all tickets that are in hold fit the cores, and what their claimants have in memory fits the
  * memory, except that one ticket alone always fits. Whoever comes first is served first, so that a wide run is never starved by
- * narrow ones.
+ * narrow ones; who has its memory already does not wait behind one that waits for memory.
  */
 final class Scheduler implements AutoCloseable {
     /** Places are told at most so often, however fast the queue moves. */
@@ -89,10 +90,11 @@ final class Scheduler implements AutoCloseable {
      */
     synchronized Ticket claim(int threads, long bytes, Claimant claimant) {
         Ticket ticket = new Ticket(threads, bytes, claimant);
-        if (queue.isEmpty() && fits(ticket)) {
+        queue.add(ticket);
+        if (next().filter(ticket::equals).isPresent()) {
+            queue.remove(ticket);
             hold(ticket);
         } else {
-            queue.add(ticket);
             ticket.toldPlace = queue.size();
         }
         return ticket;
@@ -118,15 +120,32 @@ final class Scheduler implements AutoCloseable {
         }
     }
 
+    /**
+     * Whose turn it is: the first one's; while that one waits for memory, it is the turn of those who rest with theirs, since they alone
+     * can make room.
+     */
+    private Optional<Ticket> next() {
+        if (queue.isEmpty() || fits(queue.peek())) {
+            return Optional.ofNullable(queue.peek());
+        }
+        return fitsMemory(queue.peek())
+                ? Optional.empty()
+                : queue.stream()
+                        .filter(ticket -> occupied.containsKey(ticket.claimant) && fits(ticket))
+                        .findFirst();
+    }
+
     private boolean fits(Ticket ticket) {
         int threads = holders.stream().mapToInt(holder -> holder.threads).sum();
+        return !closed && (holders.isEmpty() || threads + ticket.threads <= cores) && fitsMemory(ticket);
+    }
+
+    private boolean fitsMemory(Ticket ticket) {
         long others = occupied.entrySet().stream()
                 .filter(entry -> entry.getKey() != ticket.claimant)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
-        return !closed
-                && (holders.isEmpty() || threads + ticket.threads <= cores)
-                && (others == 0 || others + ticket.bytes <= memory);
+        return others == 0 || others + ticket.bytes <= memory;
     }
 
     private void hold(Ticket ticket) {
@@ -135,10 +154,11 @@ final class Scheduler implements AutoCloseable {
     }
 
     private void admit() {
-        while (!queue.isEmpty() && fits(queue.peek())) {
-            Ticket next = queue.remove();
-            hold(next);
-            messenger.execute(() -> next.claimant.granted(next));
+        for (Optional<Ticket> next; (next = next()).isPresent(); ) {
+            Ticket ticket = next.get();
+            queue.remove(ticket);
+            hold(ticket);
+            messenger.execute(() -> ticket.claimant.granted(ticket));
         }
     }
 

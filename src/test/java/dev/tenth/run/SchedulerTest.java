@@ -58,9 +58,14 @@ class SchedulerTest {
     void whoRestsKeepsItsMemoryAndComesBackToIt() {
         Run one = new Run();
         one.claim(4, 60).release();
+        Scheduler.Ticket second = new Run().claim(4, 60);
+        assertThat(second.place()).isEqualTo(1);
         Scheduler.Ticket again = one.claim(4, 60);
-        assertThat(again.place()).isZero();
-        assertThat(new Run().claim(4, 60).place()).isEqualTo(1);
+        assertThat(again.place()).as("else both would wait for ever").isZero();
+        again.release();
+        assertThat(second.place()).isEqualTo(1);
+        scheduler.leave(one);
+        awaitGranted(second);
     }
 
     @Test
