@@ -40,19 +40,26 @@ final class Backlog {
     }
 
     /**
-     * Everything up to the end, by {@code LATEST}.
+     * Everything up to the end, by {@code LATEST}, or as far as the lossless events fill so much: then go on from the last one. A log
+     * may have any number of these.
      *
+     * @param lossless characters of the data of lossless events; one more event may exceed it
      * @param dropped is told how many were left out
      */
-    List<Envelope> latest(long after, LongConsumer dropped) {
+    List<Envelope> latest(long after, long lossless, LongConsumer dropped) {
         Map<String, Event> newest = new HashMap<>();
         TreeMap<Long, Event> chosen = new TreeMap<>();
         Event last = null;
         long cursor = after;
-        for (List<Event> page; !(page = log.read(run, cursor, PAGE)).isEmpty(); cursor = last.seq()) {
+        long left = lossless;
+        for (List<Event> page; left > 0 && !(page = log.read(run, cursor, PAGE)).isEmpty(); cursor = last.seq()) {
             for (Event event : page) {
+                if (left <= 0) {
+                    break;
+                }
                 if (Envelope.isLossless(event)) {
                     chosen.put(event.seq(), event);
+                    left -= event.data().length();
                 } else if (!superseded.hides(event)) {
                     Event older = newest.put(Envelope.key(event), event);
                     chosen.put(event.seq(), event);
@@ -61,8 +68,8 @@ final class Backlog {
                         dropped.accept(1);
                     }
                 }
+                last = event;
             }
-            last = page.getLast();
         }
         Selection selection = new Selection(after);
         chosen.values().forEach(event -> selection.take(event, true));

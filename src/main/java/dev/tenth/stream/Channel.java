@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -35,9 +36,9 @@ final class Channel {
     private volatile long lastSeq;
     private volatile long version;
 
-    Channel(RunLog log, String run, StreamLimits limits) {
+    Channel(RunLog log, String run, StreamLimits limits, IntSupplier watchedRuns) {
         this.limits = limits;
-        this.history = new History(log, run, limits);
+        this.history = new History(log, run, limits, watchedRuns);
     }
 
     History history() {

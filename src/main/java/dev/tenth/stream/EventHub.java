@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -109,7 +110,7 @@ public final class EventHub implements AutoCloseable {
         Context loop = VertxContext.getRootContext(vertx.getOrCreateContext());
         AtomicReference<Viewer> joined = new AtomicReference<>();
         channels.compute(query.run(), (run, before) -> {
-            Channel channel = before == null ? new Channel(log, run, limits) : before;
+            Channel channel = before == null ? new Channel(log, run, limits, this::watchedRuns) : before;
             joined.set(channel.join(loop, ticker -> new Viewer(this, channel, ticker, query, emitter)));
             return channel;
         });
@@ -158,23 +159,26 @@ public final class EventHub implements AutoCloseable {
         everybody().filter(Viewer::isStalled).forEach(viewer -> viewer.end(Reason.TOO_SLOW));
     }
 
-    /** The next events from the log; none at its end. Reads from the disk. */
-    List<Message> page(Channel channel, EventQuery query, long after) {
-        List<Message> page = query.superseded()
+    /** The next message from the log; none at its end. Reads from the disk. */
+    List<Message> next(Channel channel, EventQuery query, long after) {
+        Optional<Message> next = query.superseded()
                 ? Message.split(new Backlog(log, query.run(), Superseded.NOTHING).page(after), limits.messageBytes())
+                        .stream()
+                        .findFirst()
                 : channel.history().after(after);
-        if (page.isEmpty() && log.find(query.run()).isEmpty()) {
+        if (next.isEmpty() && log.find(query.run()).isEmpty()) {
             throw new StreamEnd(Reason.DELETED, after);
         }
-        return page;
+        return next.stream().toList();
     }
 
-    /** What a viewer that lags gets of everything after a number. Reads from the disk. */
+    /** What a viewer that lags gets of what is after a number, up to the end or a bound. Reads from the disk. */
     List<Message> latest(Channel channel, EventQuery query, long after) {
         Superseded hidden =
                 query.superseded() ? Superseded.NOTHING : channel.history().superseded();
         return Message.split(
-                new Backlog(log, query.run(), hidden).latest(after, conflated::add), limits.messageBytes());
+                new Backlog(log, query.run(), hidden).latest(after, limits.messageBytes(), conflated::add),
+                limits.messageBytes());
     }
 
     /** Tells every viewer that the service leaves, once it has seen everything; one that takes nothing is not waited for long. */

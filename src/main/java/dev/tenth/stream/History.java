@@ -5,7 +5,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /**
  * What was before: a run's log in messages, each read and encoded once for all viewers that ask for it. A class that opens a run
@@ -17,6 +19,7 @@ final class History {
     private final RunLog log;
     private final String run;
     private final StreamLimits limits;
+    private final IntSupplier watchedRuns;
     /** Counts how often something was superseded: what was read before shows too much. */
     private final AtomicLong version = new AtomicLong();
 
@@ -27,10 +30,12 @@ final class History {
     private long known = -1;
     private Superseded superseded;
 
-    History(RunLog log, String run, StreamLimits limits) {
+    /** @param watchedRuns how many runs share the bytes that are kept, this one included */
+    History(RunLog log, String run, StreamLimits limits, IntSupplier watchedRuns) {
         this.log = log;
         this.run = run;
         this.limits = limits;
+        this.watchedRuns = watchedRuns;
     }
 
     /** From any thread: the run went on from an earlier state. */
@@ -38,12 +43,15 @@ final class History {
         version.incrementAndGet();
     }
 
-    /** The next messages after a number; none if there are none. */
-    synchronized List<Message> after(long seq) {
+    /**
+     * The next message after a number, if there is one. What was read beyond it is kept for whoever asks next, within the bound for
+     * all: no viewer holds a page of its own while its client takes one message.
+     */
+    synchronized Optional<Message> after(long seq) {
         Superseded hidden = superseded();
         Message kept = messages.get(seq);
         if (kept != null) {
-            return List.of(kept);
+            return Optional.of(kept);
         }
         List<Message> page = Message.split(new Backlog(log, run, hidden).page(seq), limits.messageBytes());
         long from = seq;
@@ -51,7 +59,7 @@ final class History {
             keep(from, message);
             from = message.lastSeq();
         }
-        return page;
+        return page.stream().findFirst();
     }
 
     /** What is hidden now. */
@@ -69,8 +77,8 @@ final class History {
     private void keep(long after, Message message) {
         Message before = messages.put(after, message);
         bytes += message.size() - (before == null ? 0 : before.size());
-        for (Iterator<Message> oldest = messages.values().iterator();
-                bytes > limits.pageBytes() && messages.size() > 1; ) {
+        long most = limits.pageBytes() / Math.max(1, watchedRuns.getAsInt());
+        for (Iterator<Message> oldest = messages.values().iterator(); bytes > most && messages.size() > 1; ) {
             bytes -= oldest.next().size();
             oldest.remove();
         }

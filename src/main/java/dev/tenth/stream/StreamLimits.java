@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param messageBytes of one message, in characters of its JSON; only a larger event exceeds it
  * @param tailEvents of a run that are kept encoded for its viewers
  * @param tailBytes of a run that are kept encoded for its viewers
- * @param pageBytes of a run's log that are kept encoded for viewers who come later
+ * @param pageBytes of the logs that are kept encoded for viewers who come later; the runs that are watched share them
  * @param backlog events behind, at which a viewer that could not keep up gets the newest instead of all
  * @param stall how long a viewer may take to receive one message before it is closed
  */

@@ -177,7 +177,7 @@ final class Viewer {
         long version = channel.version();
         long after = cursor;
         Uni.createFrom()
-                .item(() -> latest ? hub.latest(channel, query, after) : hub.page(channel, query, after))
+                .item(() -> latest ? hub.latest(channel, query, after) : hub.next(channel, query, after))
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .emitOn(ticker)
                 .subscribe()

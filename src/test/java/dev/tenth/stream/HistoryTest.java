@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,10 +44,10 @@ class HistoryTest {
     private static List<Message> all(History history) {
         List<Message> seen = new ArrayList<>();
         long after = 0;
-        for (List<Message> page;
-                !(page = history.after(after)).isEmpty();
-                after = page.getLast().lastSeq()) {
-            seen.addAll(page);
+        for (Optional<Message> next;
+                (next = history.after(after)).isPresent();
+                after = next.get().lastSeq()) {
+            seen.add(next.get());
         }
         return seen;
     }
@@ -60,7 +61,7 @@ class HistoryTest {
 
     @Test
     void whoComesLaterGetsTheSameMessages() {
-        History history = new History(log, TestLog.RUN, StreamLimits.DEFAULT);
+        History history = new History(log, TestLog.RUN, StreamLimits.DEFAULT, () -> 1);
         List<Message> first = all(history);
         List<Message> second = all(history);
         assertThat(numbers(first))
@@ -72,24 +73,36 @@ class HistoryTest {
     @Test
     void aMessageIsNoLongerThanTheLimitUnlessOneEventIs() {
         int limit = 1_000;
-        List<Message> seen = all(new History(log, TestLog.RUN, keeping(1 << 20, limit)));
+        List<Message> seen = all(new History(log, TestLog.RUN, keeping(1 << 20, limit), () -> 1));
         assertThat(seen).allSatisfy(message -> assertThat(message.text()).hasSizeBetween(1, limit));
         assertThat(numbers(seen)).hasSize(EVENTS).isSorted().doesNotHaveDuplicates();
-        assertThat(all(new History(log, TestLog.RUN, keeping(1 << 20, 1)))).hasSize(EVENTS);
+        assertThat(all(new History(log, TestLog.RUN, keeping(1 << 20, 1), () -> 1)))
+                .hasSize(EVENTS);
     }
 
     @Test
     void noMoreIsKeptThanTheLimit() {
-        History history = new History(log, TestLog.RUN, keeping(1, 1 << 20));
+        History history = new History(log, TestLog.RUN, keeping(1, 1 << 20), () -> 1);
         List<Message> first = all(history);
         // The last page alone, however large it is.
-        assertThat(history.after(1_000).getFirst()).isSameAs(first.getLast());
-        assertThat(history.after(0).getFirst()).isNotSameAs(first.getFirst());
+        assertThat(history.after(1_000).orElseThrow()).isSameAs(first.getLast());
+        assertThat(history.after(0).orElseThrow()).isNotSameAs(first.getFirst());
+    }
+
+    @Test
+    void runsThatAreWatchedShareWhatIsKept() {
+        History alone = new History(log, TestLog.RUN, keeping(1 << 20, 1_000), () -> 1);
+        History oneOfMany = new History(log, TestLog.RUN, keeping(1 << 20, 1_000), () -> 1_000);
+        Message first = all(alone).getFirst();
+        assertThat(alone.after(0)).containsSame(first);
+        Message read = all(oneOfMany).getFirst();
+        assertThat(oneOfMany.after(0).orElseThrow()).isNotSameAs(read);
+        assertThat(numbers(all(oneOfMany))).hasSize(EVENTS);
     }
 
     @Test
     void whatWasSupersededIsHiddenFromThenOn() {
-        History history = new History(log, TestLog.RUN, StreamLimits.DEFAULT);
+        History history = new History(log, TestLog.RUN, StreamLimits.DEFAULT, () -> 1);
         assertThat(numbers(all(history))).hasSize(EVENTS);
         run.resumeFrom(1_000);
         history.supersede();
