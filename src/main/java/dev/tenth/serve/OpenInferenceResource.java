@@ -171,15 +171,16 @@ public class OpenInferenceResource {
 
     private Uni<InferResponse> infer(String model, String version, Optional<String> ability, Png picture, boolean png) {
         return engine.models().lookup(model, version).chain(found -> pictures.use(found, ability, true, png)
-                .chain(use -> elsewhere(() -> InferRequest.of(Pictures.read(
-                                picture.file().content(), use.input().orElseThrow())))
+                .chain(use -> pictures.read(
+                                picture.file().content(), use.input().orElseThrow())
+                        .map(InferRequest::of)
                         .chain(request -> png ? picture(request, found, use) : infer(request, found, use.ability()))));
     }
 
     private Uni<InferResponse> picture(InferRequest request, Version found, Use use) {
         return compute(request, found, use.ability())
-                .chain(outputs -> elsewhere(() ->
-                        InferResponse.png(Pictures.write(outputs, use.output().orElseThrow()))));
+                .chain(outputs -> pictures.write(outputs, use.output().orElseThrow()))
+                .map(InferResponse::png);
     }
 
     private Uni<InferResponse> infer(InferRequest request, Version found, Ability.Infer<?> ability) {

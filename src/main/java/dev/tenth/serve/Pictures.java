@@ -8,11 +8,13 @@ import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
 import dev.tenth.torch.HostTensor;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** Pictures as PNG files instead of tensors: which abilities take or give them, and how. */
 final class Pictures {
@@ -25,6 +27,8 @@ final class Pictures {
     private static final int LARGEST_SIDE = 2048;
 
     private final Engine engine;
+    /** Reads and writes pictures, one at a time: the largest takes some 150 MB of heap on its way, whatever its file has. */
+    private final Executor codec = new SerialExecutor(Infrastructure.getDefaultWorkerPool());
 
     Pictures(Engine engine) {
         this.engine = engine;
@@ -80,12 +84,12 @@ final class Pictures {
                 : new ModelException(Reason.NOT_ACCEPTABLE, "Accept: " + PNG + ": nothing " + what + "; " + has);
     }
 
-    /**
-     * A file as the input of a use.
-     *
-     * @throws ModelException if it is larger than what is taken, or no whole PNG
-     */
-    static Map<String, HostTensor> read(byte[] file, ImagePort input) {
+    /** A file as the input of a use; fails with a {@link ModelException} if it is larger than what is taken, or no whole PNG. */
+    Uni<Map<String, HostTensor>> read(byte[] file, ImagePort input) {
+        return Uni.createFrom().item(() -> decode(file, input)).runSubscriptionOn(codec);
+    }
+
+    private static Map<String, HostTensor> decode(byte[] file, ImagePort input) {
         try {
             return Map.of(input.port().name(), input.row(Png.read(file, LARGEST_SIDE)));
         } catch (Png.TooLargeException e) {
@@ -96,7 +100,9 @@ final class Pictures {
     }
 
     /** The picture among outputs, all rows side by side, as a file. */
-    static byte[] write(Map<String, HostTensor> outputs, ImagePort output) {
-        return Png.write(output.tiled(outputs.get(output.port().name())));
+    Uni<byte[]> write(Map<String, HostTensor> outputs, ImagePort output) {
+        return Uni.createFrom()
+                .item(() -> Png.write(output.tiled(outputs.get(output.port().name()))))
+                .runSubscriptionOn(codec);
     }
 }

@@ -11,9 +11,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +107,24 @@ class PicturesTest extends OneThreadService {
         assertThat(send(INFER, request.replace("[3,4,6,3]", "[3,4,6,4]").getBytes(), "Accept", "image/png")
                         .statusCode())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void manyLargePicturesAtOnceFitIntoTheHeap() throws Exception {
+        open(100, 1 << 20);
+        model("a", 1);
+        byte[] large = png(new BufferedImage(2048, 2048, BufferedImage.TYPE_INT_RGB));
+        HttpRequest request = HttpRequest.newBuilder(service.resolve(INFER))
+                .headers("Content-Type", "image/png", "Accept", "image/png")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(large))
+                .build();
+        List<CompletableFuture<HttpResponse<byte[]>>> answers = Stream.generate(
+                        () -> client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray()))
+                .limit(24)
+                .toList();
+        for (CompletableFuture<HttpResponse<byte[]>> answer : answers) {
+            assertThat(image(answer.join()).getRGB(0, 0) & 0xffffff).isEqualTo(0xffffff);
+        }
     }
 
     @Test
