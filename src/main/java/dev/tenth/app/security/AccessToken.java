@@ -64,7 +64,8 @@ public class AccessToken {
                 + token.map(text -> "?token=" + encode(text)).orElse("");
     }
 
-    boolean isRequired() {
+    /** Whether requests have to show a token. */
+    public boolean isRequired() {
         return token.isPresent();
     }
 
