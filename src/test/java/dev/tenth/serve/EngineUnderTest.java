@@ -32,9 +32,10 @@ class EngineUnderTest {
     static final Duration STALL = Duration.ofSeconds(2);
     static final Duration IDLE = Duration.ofSeconds(8);
     static final int WALKS = 32;
-    static final int TEXTS = 300;
-    /** Requests of one model that may wait. */
-    static final int WAITING = 256;
+    /** So few that all are there before the first is found to stall. */
+    static final int TEXTS = 60;
+    /** Requests of one model that may wait: more than walks, and so few that all are there before the first is found to stall. */
+    static final int WAITING = 40;
 
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
