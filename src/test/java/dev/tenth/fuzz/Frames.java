@@ -2,6 +2,7 @@ package dev.tenth.fuzz;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import net.jqwik.api.Arbitraries;
@@ -18,7 +19,9 @@ final class Frames {
     static final int PING = 9;
     static final int PONG = 10;
     private static final int FINAL = 0x80;
+    private static final int RESERVED = 0x70;
     private static final int MASKED = 0x80;
+    private static final int LARGEST_CONTROL = 125;
     private static final byte[] MASK = {1, 2, 3, 4};
     private static final int SHOWN = 60;
     /** Beyond the largest message that the service takes, and beyond its largest frame. */
@@ -32,6 +35,10 @@ final class Frames {
      * @param begin the first byte: final, reserved bits, opcode
      */
     record Frame(int begin, boolean masked, byte[] payload) {
+        boolean isClose() {
+            return (begin & 0xf) == CLOSE;
+        }
+
         byte[] bytes() {
             ByteArrayOutputStream frame = new ByteArrayOutputStream();
             int mask = masked ? MASKED : 0;
@@ -71,6 +78,53 @@ final class Frames {
                             HexFormat.of().formatHex(payload, 0, Math.min(8, shown)),
                             text);
         }
+    }
+
+    /** Which frames of a client RFC 6455 allows, one after the other (5.2, 5.4, 5.5, 7.4). */
+    static final class Grammar {
+        /** The largest frame that the service takes. */
+        private static final int LARGEST = 256 << 10;
+
+        private boolean inMessage;
+
+        boolean allows(Frame frame) {
+            int opcode = frame.begin() & 0xf;
+            boolean isFinal = (frame.begin() & FINAL) != 0;
+            if (!frame.masked() || (frame.begin() & RESERVED) != 0 || frame.payload().length > LARGEST) {
+                return false;
+            }
+            return switch (opcode) {
+                case TEXT, BINARY, CONTINUATION -> {
+                    boolean inOrder = inMessage == (opcode == CONTINUATION);
+                    inMessage = !isFinal;
+                    yield inOrder;
+                }
+                case PING, PONG -> isFinal && frame.payload().length <= LARGEST_CONTROL;
+                case CLOSE -> isFinal && frame.payload().length <= LARGEST_CONTROL && isReason(frame.payload());
+                default -> false;
+            };
+        }
+
+        /** A code that a peer may send, and UTF-8; or nothing. */
+        private static boolean isReason(byte[] payload) {
+            if (payload.length < Short.BYTES) {
+                return payload.length == 0;
+            }
+            int code = ByteBuffer.wrap(payload).getShort() & 0xffff;
+            boolean known = code >= 1000 && code <= 1003 || code >= 1007 && code <= 1014 || code >= 3000;
+            try {
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(payload, Short.BYTES, payload.length - Short.BYTES));
+                return known;
+            } catch (CharacterCodingException e) {
+                return false;
+            }
+        }
+    }
+
+    static Frame ping(byte[] content) {
+        return new Frame(FINAL | PING, true, content);
     }
 
     static Frame close(int code) {

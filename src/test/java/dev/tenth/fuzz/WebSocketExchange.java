@@ -4,14 +4,20 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** One WebSocket, written and read byte by byte. */
 final class WebSocketExchange {
     private static final int NO_CODE = 1005;
+    private static final byte[] BARRIER = "so far".getBytes(StandardCharsets.US_ASCII);
 
     private WebSocketExchange() {}
 
@@ -25,7 +31,8 @@ final class WebSocketExchange {
     record End(int status, int closeCode, int messages) {}
 
     /**
-     * Connects, sends frames, closes with 1000 and reads until the service closes.
+     * Connects, sends frames, closes with 1000 and reads until the service closes. What ends the connection, a malformed frame or a
+     * close, waits until the service has answered a ping, or closed: then it has handled what came before.
      *
      * @throws EOFException if the service ends the connection without a close frame
      * @throws java.net.SocketTimeoutException if it sends nothing for so long
@@ -44,15 +51,25 @@ final class WebSocketExchange {
             if (status != 101) {
                 return new End(status, 0, 0);
             }
+            Answers answers = new Answers(input);
+            Frames.Grammar grammar = new Frames.Grammar();
             try {
-                for (Frames.Frame frame : frames) {
-                    socket.getOutputStream().write(frame.bytes());
+                OutputStream output = socket.getOutputStream();
+                List<Frames.Frame> all = new ArrayList<>(frames);
+                all.add(Frames.close(1000));
+                for (int i = 0; i < all.size() && !answers.closed(); i++) {
+                    Frames.Frame frame = all.get(i);
+                    boolean ends = !grammar.allows(frame) || frame.isClose();
+                    if (ends && i > 0) {
+                        output.write(Frames.ping(BARRIER).bytes());
+                        answers.readUntilPong(BARRIER);
+                    }
+                    output.write(frame.bytes());
                 }
-                socket.getOutputStream().write(Frames.close(1000).bytes());
-            } catch (IOException e) {
+            } catch (SocketException e) {
                 // The service may close before it has read all; it says why.
             }
-            return end(input);
+            return answers.end();
         }
     }
 
@@ -64,18 +81,43 @@ final class WebSocketExchange {
         return Integer.parseInt(head.substring(9, 12));
     }
 
-    private static End end(DataInputStream input) throws IOException {
-        for (int messages = 0; ; messages++) {
-            int opcode = input.readUnsignedByte() & 0xf;
-            int length = input.readUnsignedByte();
-            long size = length < 126 ? length : length == 126 ? input.readUnsignedShort() : input.readLong();
-            byte[] payload = input.readNBytes((int) size);
-            if (payload.length < size) {
-                throw new EOFException("the connection ends in a frame");
-            }
-            if (opcode == Frames.CLOSE) {
-                int code = payload.length < 2 ? NO_CODE : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
-                return new End(101, code, messages);
+    /** What the service sends, up to its close frame. */
+    private static final class Answers {
+        private final DataInputStream input;
+        private int messages;
+        private OptionalInt closeCode = OptionalInt.empty();
+
+        Answers(DataInputStream input) {
+            this.input = input;
+        }
+
+        boolean closed() {
+            return closeCode.isPresent();
+        }
+
+        End end() throws IOException {
+            readUntilPong(null);
+            return new End(101, closeCode.orElseThrow(), messages);
+        }
+
+        /** Reads up to a pong, or the close frame. */
+        void readUntilPong(byte[] content) throws IOException {
+            while (!closed()) {
+                int opcode = input.readUnsignedByte() & 0xf;
+                int length = input.readUnsignedByte();
+                long size = length < 126 ? length : length == 126 ? input.readUnsignedShort() : input.readLong();
+                byte[] payload = input.readNBytes((int) size);
+                if (payload.length < size) {
+                    throw new EOFException("the connection ends in a frame");
+                }
+                if (opcode == Frames.CLOSE) {
+                    closeCode =
+                            OptionalInt.of(payload.length < 2 ? NO_CODE : (payload[0] & 0xff) << 8 | payload[1] & 0xff);
+                } else if (opcode == Frames.PONG && Arrays.equals(payload, content)) {
+                    return;
+                } else {
+                    messages++;
+                }
             }
         }
     }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Disabled;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -21,6 +20,12 @@ import net.jqwik.api.lifecycle.AddLifecycleHook;
 class WebSocketFuzzIT {
     private final FuzzedService service = FuzzedService.get();
 
+    /**
+     * Vert.x closes the channel at once when a malformed frame comes, or the client's close after the service's own, and what it wrote
+     * is flushed when all frames of a read from the socket are handled: in the same read as frames before it, such a frame takes the
+     * service's close frame with it. Nothing of the public API flushes earlier (VertxHandler.exceptionCaught and
+     * WebSocketImplBase.handleCloseFrame of 4.5). So it is sent alone, once the frames before it were handled.
+     */
     private void endsWithACode(String path, List<Frame> frames) {
         try {
             End end = WebSocketExchange.talk(service.port(), path, frames, FuzzedService.patience());
@@ -30,19 +35,16 @@ class WebSocketFuzzIT {
         }
     }
 
-    @Disabled("2026-11-28: a malformed frame while the service closes still ends the connection without a close code")
     @Property(tries = 150)
     void aViewerOfARun(@ForAll("frames") List<Frame> frames, @ForAll("queries") String query) {
         endsWithACode("/ws/v1/runs/" + service.run("gan-1d") + query, frames);
     }
 
-    @Disabled("2026-11-28: a malformed frame still ends these connections without a close code")
     @Property(tries = 150)
     void aTextAsItIsWritten(@ForAll("frames") List<Frame> frames) {
         endsWithACode("/ws/v1/models/" + service.run("char-rnn") + "/generate", frames);
     }
 
-    @Disabled("2026-11-28: a malformed frame still ends these connections without a close code")
     @Property(tries = 150)
     void aWalkThroughLatentSpace(@ForAll("frames") List<Frame> frames, @ForAll("walkers") String recipe) {
         endsWithACode("/ws/v1/models/" + service.run(recipe) + "/walk", frames);
