@@ -4,7 +4,6 @@ import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.serve.Models.Version;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,9 +180,8 @@ final class LatentWalk {
         loading = true;
         lookedForModel = now;
         String wanted = wish.version();
-        Uni.createFrom()
-                .item(() -> engine.models().find(run, wanted))
-                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+        engine.models()
+                .findElsewhere(run, wanted)
                 .chain(this::decoder)
                 .subscribe()
                 .with(found -> loaded(found, wanted), this::notLoaded);

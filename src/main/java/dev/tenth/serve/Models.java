@@ -144,11 +144,20 @@ public final class Models {
     /** The same without blocking: what is not remembered is looked for on another thread. */
     Uni<Version> lookup(String model, String version) {
         Optional<Version> known = version.equals(LATEST) ? remembered(model) : Optional.empty();
-        return known.isPresent()
-                ? Uni.createFrom().item(known.get())
-                : Uni.createFrom()
-                        .item(() -> find(model, version))
-                        .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
+        return known.isPresent() ? Uni.createFrom().item(known.get()) : findElsewhere(model, version);
+    }
+
+    /** The same on a worker thread. Where it is cancelled before it fails, its failure is nobody's, and no error of the service. */
+    Uni<Version> findElsewhere(String model, String version) {
+        return Uni.createFrom()
+                .<Version>emitter(found -> {
+                    try {
+                        found.complete(find(model, version));
+                    } catch (RuntimeException e) {
+                        found.fail(e);
+                    }
+                })
+                .runSubscriptionOn(Infrastructure.getDefaultWorkerPool());
     }
 
     private Version find(String model, RunEntry run, String version) {

@@ -9,7 +9,6 @@ import dev.tenth.serve.TextGeneration.End;
 import dev.tenth.serve.TextGeneration.Part;
 import dev.tenth.serve.TextGeneration.Piece;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import io.smallrye.mutiny.subscription.Cancellable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,9 +100,8 @@ final class TextConversation implements SocketSessions.Session {
         }
 
         void start(String wantedVersion) {
-            doing = Uni.createFrom()
-                    .item(() -> engine.models().find(run, wantedVersion))
-                    .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
+            doing = engine.models()
+                    .findElsewhere(run, wantedVersion)
                     .subscribe()
                     .with(this::found, this::failed);
         }

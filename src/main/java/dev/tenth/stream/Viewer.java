@@ -75,7 +75,14 @@ final class Viewer {
 
     /** Ends at once. From any thread. */
     void end(Reason reason) {
-        ticker.execute(() -> emitter.fail(new StreamEnd(reason, cursor)));
+        ticker.execute(() -> fail(new StreamEnd(reason, cursor)));
+    }
+
+    /** Who has left already is told nothing. */
+    private void fail(Throwable why) {
+        if (!emitter.isCancelled()) {
+            emitter.fail(why);
+        }
     }
 
     /** Its connection is closed; nobody else told it. From any thread. */
@@ -164,7 +171,7 @@ final class Viewer {
 
     private void finish() {
         if (leaving) {
-            emitter.fail(new StreamEnd(Reason.LEAVING, cursor));
+            fail(new StreamEnd(Reason.LEAVING, cursor));
         } else if (!query.follow()) {
             emitter.complete();
         }
@@ -181,7 +188,7 @@ final class Viewer {
                 .runSubscriptionOn(Infrastructure.getDefaultWorkerPool())
                 .emitOn(ticker)
                 .subscribe()
-                .with(loaded -> loaded(loaded, version), emitter::fail);
+                .with(loaded -> loaded(loaded, version), this::fail);
     }
 
     private void loaded(List<Message> messages, long version) {
