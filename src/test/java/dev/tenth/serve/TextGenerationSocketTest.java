@@ -253,9 +253,12 @@ class TextGenerationSocketTest {
             socket.say(LONG.formatted("silent"));
             silent.add(socket);
         }
-        RawWebSocket reader = open();
-        reader.say("{\"length\":2000}");
-        assertThat(whole(reader, "length")).hasSize(2000);
+        // Until they rest they wait in the queue.
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            RawWebSocket reader = open();
+            reader.say("{\"length\":2000}");
+            assertThat(whole(reader, "length")).hasSize(2000);
+        });
         for (RawWebSocket each : silent) {
             RawWebSocket.Frame frame = each.next();
             while (frame.opcode() != RawWebSocket.CLOSE) {
