@@ -100,7 +100,7 @@ image-native: build native-sources ## a container image of the native executable
 image-cuda: setup data ## a container image for NVIDIA GPUs
 	@$(MVN) package -DskipTests -Pcuda $(PROGRESS)
 	@deploy/sbom target/quarkus-app target/sbom.json
-	$(IMAGE) -f deploy/Dockerfile.jvm -t localhost/tenth:cuda .
+	$(IMAGE) --build-arg GPUS=all -f deploy/Dockerfile.jvm -t localhost/tenth:cuda .
 
 image-check: ## start, train, stream, end, resume, kill, resume in a container: CHECK=localhost/tenth:jvm
 	@deploy/check-image $(or $(CHECK),localhost/tenth:jvm)

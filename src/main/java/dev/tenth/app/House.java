@@ -147,7 +147,15 @@ public class House {
 
     private static Device device(String wish) {
         if (wish.equals("auto")) {
-            return Torch.has(Device.cuda(0)) ? Device.cuda(0) : Device.CPU;
+            if (Torch.has(Device.cuda(0))) {
+                return Device.cuda(0);
+            }
+            if (Torch.isForGpus()) {
+                LOG.warn(
+                        "tenth.device: there is no NVIDIA GPU with a driver for this libtorch: running on the CPU. A container "
+                                + "sees those that it was started with (docker run --gpus all, podman run --device nvidia.com/gpu=all)");
+            }
+            return Device.CPU;
         }
         Device device = Device.named(wish)
                 .orElseThrow(() ->

@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.cuda.CudaUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,6 +38,12 @@ public final class Torch {
         } catch (RuntimeException | LinkageError e) {
             throw new IllegalStateException("libtorch cannot be loaded on this machine: " + e.getMessage(), e);
         }
+    }
+
+    /** Whether this libtorch is one for GPUs; it computes on the CPU as well. */
+    public static boolean isForGpus() {
+        load();
+        return Files.exists(Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cuda")));
     }
 
     /** How many GPUs programs can run on. */
