@@ -1,6 +1,6 @@
 // Holds the manifests against the schemas that Kubernetes publishes (the package kubernetes-models is made from them): values by the
-// schemas' validators, and, since those let unknown fields pass, fields by TypeScript's check of literals. compose.yaml is held
-// against the Compose Specification's schema, which the package dclint brings.
+// schemas' validators, and, since those let unknown fields pass, fields by TypeScript's check of literals. compose.yaml and
+// compose.gpu.yaml are held against the Compose Specification's schema, which the package dclint brings.
 import { spawnSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -57,10 +57,13 @@ if (tsc.status) {
 const schema = join(dirname(require.resolve("dclint/package.json")), "schemas/compose.schema.json");
 const compose = new Ajv({ allErrors: true, strict: false, validateFormats: false });
 // The schema names its dialect by https, where ajv knows it by http.
-if (!compose.validate({ ...JSON.parse(readFileSync(schema, "utf8")), $schema: undefined }, read("compose.yaml"))) {
-  failed = true;
-  console.error(`compose.yaml: ${compose.errorsText(compose.errors, { dataVar: "", separator: "\n  " })}`);
+const composes = compose.compile({ ...JSON.parse(readFileSync(schema, "utf8")), $schema: undefined });
+for (const file of ["compose.yaml", "compose.gpu.yaml"]) {
+  if (!composes(read(file))) {
+    failed = true;
+    console.error(`${file}: ${compose.errorsText(composes.errors, { dataVar: "", separator: "\n  " })}`);
+  }
 }
 
-console.log(failed ? "manifests: not as the schemas want them" : `manifests: ${documents.length} documents and compose.yaml are as the schemas want them`);
+console.log(failed ? "manifests: not as the schemas want them" : `manifests: ${documents.length} documents and the compose files are as the schemas want them`);
 process.exit(failed ? 1 : 0);
