@@ -41,7 +41,10 @@ class RoomsTest {
                     "torch",
                     "data"),
             new Room("recipes", "the systems, by chapter", "torch", "data", "recipe"),
-            new Room("store", "the ports event log, checkpoints, blobs; `store.embedded` on SQLite and files"),
+            new Room(
+                    "event",
+                    "the types of events, their one codec, the one fold of a run's log (state now, what is superseded)"),
+            new Room("store", "the ports event log, checkpoints, blobs; `store.embedded` on SQLite and files", "event"),
             new Room("http", "what the HTTP protocols share: problem documents, bodies of requests, WebSockets"),
             new Room(
                     "run",
@@ -49,22 +52,34 @@ class RoomsTest {
                     "torch",
                     "data",
                     "recipe",
+                    "event",
                     "store"),
             new Room(
                     "stream",
                     "viewers: cursors on the log as Mutiny `Multi`s; WebSocket, SSE and NDJSON",
                     "http",
-                    "store",
-                    "run"),
+                    "event",
+                    "store"),
             new Room(
                     "serve",
                     "models in use: engine, Open Inference Protocol, completions, walks",
                     "torch",
                     "recipe",
                     "http",
+                    "event",
                     "store",
                     "run"),
-            new Room("api", "REST, and the contract", "torch", "data", "recipe", "http", "store", "run", "serve"),
+            new Room(
+                    "api",
+                    "REST, and the contract",
+                    "torch",
+                    "data",
+                    "recipe",
+                    "http",
+                    "event",
+                    "store",
+                    "run",
+                    "serve"),
             new Room(
                     "app",
                     "configuration, security, start and end",
@@ -72,6 +87,7 @@ class RoomsTest {
                     "data",
                     "recipe",
                     "recipes",
+                    "event",
                     "store",
                     "http",
                     "run",
@@ -81,7 +97,7 @@ class RoomsTest {
 
     private static final Pattern SENTENCE = Pattern.compile("may import the rooms [^.]*");
     private static final Pattern NAME = Pattern.compile("\\{@code[\\s*]+(\\w+)}");
-    private static final String[] WITHOUT_FRAMEWORK = {"torch", "data", "recipe", "recipes", "store"};
+    private static final String[] WITHOUT_FRAMEWORK = {"torch", "data", "recipe", "recipes", "event", "store"};
 
     /**
      * A package below the root, with those below it.

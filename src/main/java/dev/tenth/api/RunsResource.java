@@ -1,13 +1,14 @@
 package dev.tenth.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.tenth.event.EventType;
+import dev.tenth.event.RunState;
+import dev.tenth.event.Timeline;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
 import dev.tenth.http.ReceivedBody;
 import dev.tenth.run.Command;
 import dev.tenth.run.LocalRuns;
-import dev.tenth.run.MetricHistory;
-import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
@@ -176,13 +177,13 @@ public class RunsResource {
     }
 
     /** The metrics over the steps, without what a resumed run took back. */
-    record Metrics(Map<String, MetricHistory.Line> metrics) {}
+    record Metrics(Map<String, Timeline.Line> metrics) {}
 
     @GET
     @Path("/{id}/metrics")
     public Metrics metrics(@PathParam("id") String id) {
         existing(id);
-        return new Metrics(MetricHistory.of(log, id));
+        return new Metrics(log.timeline(id, EventType.METRICS).metrics());
     }
 
     @DELETE

@@ -2,6 +2,7 @@ package dev.tenth.app;
 
 import dev.tenth.app.security.AccessToken;
 import dev.tenth.data.Library;
+import dev.tenth.event.RunState;
 import dev.tenth.http.BodyLimits;
 import dev.tenth.http.MemoryBudget;
 import dev.tenth.recipe.Recipe;
@@ -11,7 +12,6 @@ import dev.tenth.run.Limits;
 import dev.tenth.run.LocalRuns;
 import dev.tenth.run.RunContext;
 import dev.tenth.run.RunMeters;
-import dev.tenth.run.RunState;
 import dev.tenth.run.Runs;
 import dev.tenth.serve.Engine;
 import dev.tenth.serve.LatentWalkSocket;

@@ -2,6 +2,8 @@ package dev.tenth.run;
 
 import dev.tenth.data.Dataset;
 import dev.tenth.data.Datasets;
+import dev.tenth.event.JsonObjects;
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Parameter;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;

@@ -1,5 +1,11 @@
 package dev.tenth.run;
 
+import dev.tenth.event.Event;
+import dev.tenth.event.EventCodec;
+import dev.tenth.event.EventData;
+import dev.tenth.event.EventType;
+import dev.tenth.event.JsonObjects;
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
@@ -8,7 +14,6 @@ import dev.tenth.recipe.Schema;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.Checkpoint;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.text.Excerpt;
 import dev.tenth.torch.Device;
@@ -78,7 +83,7 @@ final class Importer {
                 step,
                 run.createdAt(),
                 EventType.CHECKPOINT.wire(),
-                JsonObjects.write(Map.of("step", step, "sha256", written.sha256(), "bytes", written.bytes())));
+                EventCodec.encode(new EventData.Checkpoint(step, written.sha256(), written.bytes())));
         context.log().create(run, List.of(Journal.first(run), checkpoint), Optional.empty());
         return run;
     }

@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.RunState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

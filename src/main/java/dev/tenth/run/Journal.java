@@ -1,10 +1,13 @@
 package dev.tenth.run;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tenth.run.EventEncoder.Draft;
+import dev.tenth.event.CurrentState;
+import dev.tenth.event.Event;
+import dev.tenth.event.EventCodec;
+import dev.tenth.event.EventData;
+import dev.tenth.event.EventType;
+import dev.tenth.event.JsonObjects;
+import dev.tenth.event.RunState;
 import dev.tenth.store.Checkpoint;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
@@ -12,7 +15,6 @@ import dev.tenth.store.StoreException.Reason;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,22 +30,16 @@ import java.util.concurrent.CompletionStage;
  */
 final class Journal {
     private static final System.Logger LOG = System.getLogger(Journal.class.getName());
-    private static final ObjectMapper JSON = new ObjectMapper();
     /** A large model has hundreds; the first tell where it began. */
     private static final int NAMED_TENSORS = 20;
 
     private final RunLog log;
     private final RunEntry origin;
-    private final Map<String, Double> metrics = new LinkedHashMap<>();
+    private final CurrentState current;
     private String parameters;
-    private RunState state;
-    private String reason;
-    private long step;
     private long steps;
     private long lastSeq;
     private int checkpoints;
-    private Optional<Instant> startedAt;
-    private Optional<Instant> endedAt;
     private CompletableFuture<Void> pending = CompletableFuture.completedFuture(null);
     private volatile boolean deleted;
     /** The last append was not taken. */
@@ -62,27 +58,24 @@ final class Journal {
         this.log = log;
         this.origin = entry;
         this.entry = entry;
-        take(entry);
-        JsonObjects.read(entry.metrics())
-                .forEach((name, value) -> metrics.put(name, value instanceof Number n ? n.doubleValue() : null));
-    }
-
-    private void take(RunEntry entry) {
+        Lifecycle.state(entry);
+        this.current = new CurrentState(
+                entry.state(),
+                entry.reason(),
+                entry.step(),
+                EventCodec.decodeFigures(entry.metrics()),
+                entry.startedAt(),
+                entry.endedAt());
         this.parameters = entry.parameters();
-        this.state = RunState.of(entry);
-        this.reason = entry.reason();
-        this.step = entry.step();
         this.steps = entry.steps();
         this.lastSeq = entry.lastSeq();
         this.checkpoints = entry.checkpoints();
-        this.startedAt = entry.startedAt();
-        this.endedAt = entry.endedAt();
     }
 
     /** The first event of a run, for {@link RunLog#create}. */
     static Event first(RunEntry run) {
-        return new Event(
-                run.id(), 1, 0, run.createdAt(), EventType.RUN_STATE.wire(), stateData(run.state(), run.reason()));
+        String data = EventCodec.encode(new EventData.State(run.state(), run.reason()));
+        return new Event(run.id(), 1, 0, run.createdAt(), EventType.RUN_STATE.wire(), data);
     }
 
     /** The time as the log keeps it. */
@@ -96,7 +89,7 @@ final class Journal {
     }
 
     RunState state() {
-        return RunState.of(entry);
+        return Lifecycle.state(entry);
     }
 
     long step() {
@@ -124,29 +117,21 @@ final class Journal {
                 origin.seed(),
                 origin.name(),
                 origin.parent(),
-                state.name(),
-                reason,
-                step,
+                current.state(),
+                current.reason(),
+                current.step(),
                 steps,
                 lastSeq,
-                EventEncoder.figures(metrics),
+                EventCodec.encodeFigures(current.metrics()),
                 checkpoints,
                 origin.createdAt(),
-                startedAt,
-                endedAt);
+                current.startedAt(),
+                current.endedAt());
     }
 
     /** The run is in another state, or in the same one for another reason. */
     synchronized void state(RunState next, String why) {
-        state = next;
-        reason = why;
-        if (next == RunState.PREPARING && startedAt.isEmpty()) {
-            startedAt = Optional.of(now());
-        }
-        if (next.isTerminal()) {
-            endedAt = Optional.of(now());
-        }
-        append(step, new Draft(EventType.RUN_STATE, stateData(next.name(), why)));
+        append(current.step(), new EventData.State(next.name(), why));
     }
 
     /** The last word. Where the log does not take it, the run has ended all the same, and who asks is told so. */
@@ -171,6 +156,7 @@ final class Journal {
      * asks is told so all the same.
      */
     private synchronized void fail(String why) {
+        long step = current.step();
         try {
             RunEntry durable = log.reopen(origin.id());
             lastSeq = durable.lastSeq();
@@ -182,7 +168,7 @@ final class Journal {
             LOG.log(System.Logger.Level.ERROR, "the log of run " + origin.id() + " cannot be written again", e);
         }
         try {
-            state(RunState.FAILED, why);
+            append(step, new EventData.State(RunState.FAILED.name(), why));
             flush();
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.ERROR, "that run " + origin.id() + " failed is not written", e);
@@ -191,41 +177,26 @@ final class Journal {
 
     /** The run goes on from a state that includes the events up to {@code fromSeq}; later ones are superseded. */
     synchronized void resumed(long fromStep, long fromSeq) {
-        append(
-                fromStep,
-                new Draft(
-                        EventType.RUN_RESUMED,
-                        JSON.createObjectNode()
-                                .put("fromStep", fromStep)
-                                .put("fromSeq", fromSeq)
-                                .toString()));
+        append(fromStep, new EventData.Resumed(fromStep, Optional.of(fromSeq)));
     }
 
     /** A command took effect after a step. */
-    synchronized void applied(long atStep, String id, String type, Map<String, ?> more) {
-        ObjectNode data =
-                JSON.createObjectNode().put("id", id).put("type", type).put("step", atStep);
-        more.forEach((name, value) -> data.set(name, JSON.valueToTree(value)));
-        append(atStep, new Draft(EventType.COMMAND_APPLIED, data.toString()));
+    synchronized void applied(long atStep, String id, Command command) {
+        append(atStep, new EventData.CommandApplied(id, Lifecycle.type(command), atStep));
     }
 
-    /** A command took effect that concerns no step: it stands at the newest one. */
-    synchronized void applied(String id, String type, Map<String, ?> more) {
-        applied(step, id, type, more);
+    /** The checkpoint of a step was pinned, or let go of. That concerns no step of the training: it stands at the newest one. */
+    synchronized void pinned(String id, long checkpoint, boolean pinned) {
+        String type = pinned ? EventData.CommandApplied.PIN : EventData.CommandApplied.UNPIN;
+        append(
+                current.step(),
+                new EventData.CommandApplied(id, type, current.step(), Map.of(), Map.of(), Optional.of(checkpoint)));
     }
 
     /** A checkpoint is durable. */
     synchronized void checkpoint(Checkpoint checkpoint, int kept) {
         checkpoints = kept;
-        append(
-                checkpoint.step(),
-                new Draft(
-                        EventType.CHECKPOINT,
-                        JSON.createObjectNode()
-                                .put("step", checkpoint.step())
-                                .put("sha256", checkpoint.sha256())
-                                .put("bytes", checkpoint.bytes())
-                                .toString()));
+        append(checkpoint.step(), new EventData.Checkpoint(checkpoint.step(), checkpoint.sha256(), checkpoint.bytes()));
     }
 
     /**
@@ -234,15 +205,16 @@ final class Journal {
      * @param tensors their names, in the order of the model
      */
     synchronized void nonFinite(long atStep, List<String> tensors) {
-        ObjectNode data = JSON.createObjectNode().put("step", atStep).put("count", tensors.size());
-        tensors.stream().limit(NAMED_TENSORS).forEach(data.putArray("tensors")::add);
-        append(atStep, new Draft(EventType.NON_FINITE, data.toString()));
+        List<String> named = tensors.stream().limit(NAMED_TENSORS).toList();
+        append(atStep, new EventData.NonFinite(atStep, tensors.size(), named));
     }
 
-    /** What a step showed, with the figures among it: all of it is in the log, or nothing. */
-    synchronized void shown(long atStep, List<Draft> drafts, Map<String, Double> figures) {
-        metrics.putAll(figures);
-        append(atStep, drafts.toArray(Draft[]::new));
+    /** What a step showed: all of it is in the log, or nothing. */
+    void shown(long atStep, List<EventData> shown) {
+        List<Draft> drafts = shown.stream().map(Draft::of).toList(); // before anybody else has to wait
+        synchronized (this) {
+            append(atStep, drafts);
+        }
     }
 
     /** The number of the run's last step, which is told with the next event. */
@@ -250,12 +222,26 @@ final class Journal {
         steps = last;
     }
 
-    /** Other parameters are in force after a step: all of them, and what is told of the change. */
-    synchronized void turned(long atStep, String id, Map<String, Object> inForce, Map<String, ?> more) {
+    /**
+     * Parameters were set after a step.
+     *
+     * @param inForce all of them, from now on
+     * @param set what was set
+     * @param previous the same parameters as they were
+     */
+    synchronized void turned(
+            long atStep,
+            String id,
+            Map<String, Object> inForce,
+            Map<String, Object> set,
+            Map<String, Object> previous) {
         String before = parameters;
         parameters = JsonObjects.write(inForce);
         try {
-            applied(atStep, id, "set", more);
+            append(
+                    atStep,
+                    new EventData.CommandApplied(
+                            id, EventData.CommandApplied.SET, atStep, set, previous, Optional.empty()));
         } catch (RuntimeException e) {
             parameters = before;
             throw e;
@@ -312,17 +298,29 @@ final class Journal {
         return deleted;
     }
 
-    private void append(long atStep, Draft... drafts) {
+    /** An event that has no place in the log yet. */
+    private record Draft(EventData data, String json) {
+        static Draft of(EventData data) {
+            return new Draft(data, EventCodec.encode(data));
+        }
+    }
+
+    private void append(long atStep, EventData data) {
+        append(atStep, List.of(Draft.of(data)));
+    }
+
+    private void append(long atStep, List<Draft> drafts) {
         if (deleted) {
             throw new StoreException(Reason.MISSING, "run: " + origin.id() + " was removed");
         }
-        step = atStep;
         Instant at = now();
         long seq = lastSeq;
-        List<Event> events = new ArrayList<>(drafts.length);
+        List<Event> events = new ArrayList<>(drafts.size());
         for (Draft draft : drafts) {
             seq++;
-            events.add(new Event(origin.id(), seq, atStep, at, draft.type().wire(), draft.data()));
+            events.add(
+                    new Event(origin.id(), seq, atStep, at, draft.data().type().wire(), draft.json()));
+            current.take(atStep, at, draft.data());
         }
         try {
             RunEntry next = fold(seq);
@@ -337,9 +335,5 @@ final class Journal {
             refused = true;
             throw e;
         }
-    }
-
-    private static String stateData(String state, String reason) {
-        return JSON.createObjectNode().put("state", state).put("reason", reason).toString();
     }
 }

@@ -1,5 +1,9 @@
 package dev.tenth.run;
 
+import dev.tenth.event.RunState;
+import dev.tenth.run.Runs.Reason;
+import dev.tenth.run.Runs.RefusedException;
+import dev.tenth.store.RunEntry;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -7,6 +11,20 @@ import java.util.Set;
 /** Which command a run knows in which state, and where it leads. */
 final class Lifecycle {
     private Lifecycle() {}
+
+    /**
+     * The state of a run.
+     *
+     * @throws RefusedException for {@link Reason#OTHER_VERSION}, if this version does not know it
+     */
+    static RunState state(RunEntry run) {
+        return RunState.named(run.state())
+                .orElseThrow(() -> new RefusedException(
+                        Reason.OTHER_VERSION,
+                        "state",
+                        "state: run %s is %s, which this version does not know; the version that wrote it can continue it"
+                                .formatted(run.id(), run.state())));
+    }
 
     /** The states in which the command can be carried out. A fork only reads, so it needs none of them. */
     static Set<RunState> allowed(Command command) {

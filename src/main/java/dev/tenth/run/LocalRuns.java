@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
@@ -132,7 +133,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
             WorkerMessage.Asked asked = new WorkerMessage.Asked(ids.next(), command);
             Optional<Worker<?>> worker = workers.of(run);
             RunEntry now = worker.isPresent() ? worker.get().entry() : existing(run);
-            RunState state = worker.map(w -> w.inbox().after(w.state())).orElseGet(() -> RunState.of(now));
+            RunState state = worker.map(w -> w.inbox().after(w.state())).orElseGet(() -> Lifecycle.state(now));
             require(Lifecycle.allowed(command).contains(state), run, command, state);
             if (command instanceof Command.Set set) {
                 checkTurn(now, set);
@@ -203,7 +204,7 @@ public final class LocalRuns implements Runs, AutoCloseable {
                 return false;
             }
             // It concerns what is kept, not what is trained: it takes effect at once, whatever the run does.
-            journal.applied(ids.next(), pinned ? Pins.PIN : Pins.UNPIN, Map.of(Pins.CHECKPOINT, step));
+            journal.pinned(ids.next(), step, pinned);
             journal.flush();
             return true;
         });

@@ -1,15 +1,15 @@
 package dev.tenth.run;
 
+import dev.tenth.event.EventData.CommandApplied;
+import dev.tenth.event.EventType;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -17,11 +17,6 @@ import java.util.TreeMap;
  * record: a run that goes on from a checkpoint meets it again at the same step, also where the event was superseded.
  */
 final class ParameterHistory<P extends Record & Parameters> {
-    /** The fields of {@code command.applied} for a set: what is in force from now on, and what was until now. */
-    static final String PARAMETERS = "parameters";
-
-    static final String PREVIOUS = "previous";
-
     private final Schema<P> schema;
     private final P first;
     /** What was turned after which step; of two sets at one step the later event has the last word. */
@@ -39,25 +34,22 @@ final class ParameterHistory<P extends Record & Parameters> {
      */
     static <P extends Record & Parameters> ParameterHistory<P> of(Recipe<P> recipe, RunLog log, RunEntry run) {
         Schema<P> schema = Schema.of(recipe);
-        List<Event> sets = AppliedCommands.read(log, run.id(), Set.of("set"));
+        List<CommandApplied> sets = log.timeline(run.id(), EventType.COMMAND_APPLIED).commands().stream()
+                .filter(command -> command.command().equals(CommandApplied.SET))
+                .toList();
         Map<String, Object> began = StoredParameters.values(run);
-        for (Event set : sets.reversed()) {
-            began.putAll(part(set, PREVIOUS)); // the oldest one has the last word
+        for (CommandApplied set : sets.reversed()) {
+            began.putAll(set.previous()); // the oldest one has the last word
         }
         return StoredParameters.known(recipe, run, () -> {
             P preset = StoredParameters.ofPreset(recipe, run);
             ParameterHistory<P> history = new ParameterHistory<>(schema, schema.with(preset, began));
-            for (Event set : sets) {
-                history.turn(set.step(), part(set, PARAMETERS));
+            for (CommandApplied set : sets) {
+                history.turn(set.step(), set.parameters());
                 history.after(set.step()); // can be read
             }
             return history;
         });
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> part(Event set, String name) {
-        return (Map<String, Object>) JsonObjects.read(set.data()).get(name);
     }
 
     /** Turns parameters after a step. */

@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.EventType;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.Checkpoint;
@@ -38,7 +39,11 @@ final class RunCheckpoints {
 
     /** Those of a run, with the pins that its log tells. */
     RunCheckpoints(RunContext context, String run) {
-        this(context.checkpoints(), run, context.limits().checkpointsKept(), Pins.of(context.log(), run));
+        this(
+                context.checkpoints(),
+                run,
+                context.limits().checkpointsKept(),
+                context.log().timeline(run, EventType.COMMAND_APPLIED).pinned());
     }
 
     /** Those of a new run, with nothing in its log. */

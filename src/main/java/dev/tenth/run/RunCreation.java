@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.JsonObjects;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Preset;
 import dev.tenth.recipe.Recipe;

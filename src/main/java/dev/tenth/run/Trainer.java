@@ -1,5 +1,7 @@
 package dev.tenth.run;
 
+import dev.tenth.event.EventType;
+import dev.tenth.event.JsonObjects;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Schema;
@@ -15,6 +17,7 @@ import dev.tenth.torch.Torch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,10 @@ import java.util.stream.Stream;
  */
 final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
+    private static final List<String> SUPERSEDABLE = Arrays.stream(EventType.values())
+            .filter(EventType::isSupersedable)
+            .map(EventType::wire)
+            .toList();
 
     private final Recipe<P> recipe;
     private final Schema<P> schema;
@@ -36,7 +43,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
     private final RunEntry origin;
     private final Journal journal;
     private final RunCheckpoints checkpoints;
-    private final EventEncoder encoder;
+    private final ShownEvents events;
     private final RunMeters.Steps meter;
     private ParameterHistory<P> history;
     private P parameters;
@@ -53,7 +60,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         this.origin = origin;
         this.journal = journal;
         this.checkpoints = checkpoints;
-        this.encoder = new EventEncoder(context.blobs());
+        this.events = new ShownEvents(context.blobs());
         this.meter = context.meters().steps(recipe.id());
         this.parameters = StoredParameters.of(recipe, origin);
     }
@@ -119,8 +126,11 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         load(newest.get());
         checkpointed = step;
         long seq = newest.get().checkpoint().seq();
-        nonFinite = context.log().read(origin.id(), 0, 1, List.of(EventType.NON_FINITE.wire())).stream()
-                .anyMatch(event -> event.seq() <= seq);
+        nonFinite = context.log()
+                .timeline(origin.id(), EventType.NON_FINITE)
+                .nonFinite()
+                .filter(event -> event.seq() <= seq)
+                .isPresent();
         journal.resumed(step, seq);
         return true;
     }
@@ -138,7 +148,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
 
     /** Says that the run begins again, if an earlier start got far enough to show something. */
     void supersede() {
-        if (!context.log().read(origin.id(), 0, 1, EventType.SUPERSEDABLE).isEmpty()) {
+        if (!context.log().read(origin.id(), 0, 1, SUPERSEDABLE).isEmpty()) {
             journal.resumed(0, 1);
         }
     }
@@ -255,7 +265,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         if (shown.isEmpty()) {
             return;
         }
-        journal.shown(step, shown.stream().map(encoder::encode).toList(), figures(shown));
+        journal.shown(step, shown.stream().map(events::of).toList());
     }
 
     private static Map<String, Double> figures(List<Shown> shown) {
@@ -314,11 +324,7 @@ final class Trainer<P extends Record & Parameters> implements AutoCloseable {
         set.parameters().keySet().forEach(name -> previous.put(name, before.get(name)));
         P turned = schema.turned(parameters, set.parameters());
         // Told first: what the log does not know does not happen.
-        journal.turned(
-                step(),
-                id,
-                schema.values(turned),
-                Map.of(ParameterHistory.PARAMETERS, set.parameters(), ParameterHistory.PREVIOUS, previous));
+        journal.turned(step(), id, schema.values(turned), set.parameters(), previous);
         if (training == null) {
             parameters = turned;
         } else {

@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Shown;
@@ -10,7 +11,6 @@ import dev.tenth.store.StoreException;
 import dev.tenth.torch.Torch;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -189,7 +189,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
         while (true) {
             WorkerMessage message = inbox.take();
             if (message instanceof WorkerMessage.Asked(String id, Command.Resume resume)) {
-                if (stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(resume), Map.of()))) {
+                if (stored(() -> journal.applied(trainer.step(), id, resume))) {
                     resumed = Optional.of(message);
                     return;
                 }
@@ -277,7 +277,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                 scheduler.resize(this, trainer.memoryBytes());
             }
             case WorkerMessage.Asked(String id, Command.Checkpoint checkpoint) ->
-                stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
+                stored(() -> journal.applied(trainer.step(), id, checkpoint));
             case WorkerMessage.Asked asked -> LOG.log(System.Logger.Level.DEBUG, "nothing to do for {0}", asked);
             case WorkerMessage.Shutdown _, WorkerMessage.Discard _ -> throw new Over();
             case WorkerMessage.Granted _, WorkerMessage.Placed _, WorkerMessage.DiskFull _ -> {}
@@ -285,13 +285,13 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     }
 
     private void paused(WorkerMessage message, String id, Command.Pause pause) {
-        stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(pause), Map.of()));
+        stored(() -> journal.applied(trainer.step(), id, pause));
         enter(RunState.PAUSED, "by a command");
         inbox.done(message);
     }
 
     private void stopped(String id, Command.Stop stop, String more) {
-        stored(() -> journal.applied(trainer.step(), id, Lifecycle.type(stop), Map.of()));
+        stored(() -> journal.applied(trainer.step(), id, stop));
         journal.end(RunState.CANCELLED, "stopped after step " + trainer.step() + more);
         throw new Over();
     }
@@ -444,7 +444,7 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
                         stored(trainer::checkpoint) ? "" : "; the disk was full, so its last state was not saved");
             case Command.Checkpoint checkpoint -> {
                 untilStored(trainer::checkpoint);
-                untilStored(() -> journal.applied(trainer.step(), id, Lifecycle.type(checkpoint), Map.of()));
+                untilStored(() -> journal.applied(trainer.step(), id, checkpoint));
             }
             case Command.Set set -> {
                 untilStored(() -> trainer.turn(id, set));

@@ -1,5 +1,6 @@
 package dev.tenth.run;
 
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.run.Runs.Reason;

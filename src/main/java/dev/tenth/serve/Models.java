@@ -1,11 +1,12 @@
 package dev.tenth.serve;
 
+import dev.tenth.event.Event;
+import dev.tenth.event.EventType;
 import dev.tenth.recipe.Ability;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.serve.ModelException.Reason;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.StoreException;
@@ -28,8 +29,6 @@ import java.util.function.Function;
 public final class Models {
     /** The version that stands for the newest checkpoint, which moves while the run trains. */
     public static final String LATEST = "latest";
-
-    private static final String CHECKPOINT = "checkpoint";
 
     private final RunLog log;
     private final Checkpoints checkpoints;
@@ -292,7 +291,7 @@ public final class Models {
 
     private void committed(List<Event> events) {
         for (Event event : events) {
-            if (event.type().equals(CHECKPOINT)) {
+            if (event.is(EventType.CHECKPOINT)) {
                 changed(event.run());
             }
         }

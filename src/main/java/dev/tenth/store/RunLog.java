@@ -1,5 +1,9 @@
 package dev.tenth.store;
 
+import dev.tenth.event.Event;
+import dev.tenth.event.EventType;
+import dev.tenth.event.Timeline;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -12,6 +16,8 @@ import java.util.function.Consumer;
  * was appended, without holes, and its index entry is the one that was appended with the last event of that prefix.
  */
 public interface RunLog extends AutoCloseable {
+    /** So many events are in memory while a log is folded. */
+    int TIMELINE_PAGE = 1_000;
 
     /**
      * Adds a run with its first events, durably.
@@ -79,6 +85,24 @@ public interface RunLog extends AutoCloseable {
 
     /** As {@link #read(String, long, int)}, but only events of one of the given types. Rare ones are found without the others. */
     List<Event> read(String run, long afterSeq, int limit, List<String> types);
+
+    /**
+     * The fold of a run's durable events of some types; what it says of others is as if there were none.
+     *
+     * @param types that are read, beside the one that says what is superseded
+     */
+    default Timeline timeline(String run, EventType... types) {
+        List<String> read = EnumSet.of(EventType.RUN_RESUMED, types).stream()
+                .map(EventType::wire)
+                .toList();
+        Timeline timeline = new Timeline();
+        long seq = 0;
+        for (List<Event> page; !(page = read(run, seq, TIMELINE_PAGE, read)).isEmpty(); ) {
+            page.forEach(timeline::take);
+            seq = page.getLast().seq();
+        }
+        return timeline;
+    }
 
     Optional<RunEntry> find(String run);
 

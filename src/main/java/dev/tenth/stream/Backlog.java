@@ -1,6 +1,9 @@
 package dev.tenth.stream;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
+import dev.tenth.event.EventCodec;
+import dev.tenth.event.EventType;
+import dev.tenth.event.Superseded;
 import dev.tenth.store.RunLog;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,11 +60,11 @@ final class Backlog {
                 if (left <= 0) {
                     break;
                 }
-                if (Envelope.isLossless(event)) {
+                if (EventType.isLossless(event.type())) {
                     chosen.put(event.seq(), event);
                     left -= event.data().length();
                 } else if (!superseded.hides(event)) {
-                    Event older = newest.put(Envelope.key(event), event);
+                    Event older = newest.put(EventCodec.key(event), event);
                     chosen.put(event.seq(), event);
                     if (older != null) {
                         chosen.remove(older.seq());

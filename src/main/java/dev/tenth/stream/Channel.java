@@ -1,7 +1,7 @@
 package dev.tenth.stream;
 
-import dev.tenth.run.EventType;
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
+import dev.tenth.event.EventType;
 import dev.tenth.store.RunLog;
 import io.vertx.core.Context;
 import java.util.ArrayDeque;
@@ -86,7 +86,7 @@ final class Channel {
         synchronized (this) {
             messages.clear();
             for (Event event : events) {
-                if (event.type().equals(EventType.RUN_RESUMED.wire())) {
+                if (event.is(EventType.RUN_RESUMED)) {
                     // What is kept counts no longer; who has not seen it need not.
                     history.supersede();
                     tail.clear();

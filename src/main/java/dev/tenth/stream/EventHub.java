@@ -1,7 +1,8 @@
 package dev.tenth.stream;
 
+import dev.tenth.event.Event;
+import dev.tenth.event.Superseded;
 import dev.tenth.http.Problem;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunLog;
 import dev.tenth.stream.StreamEnd.Reason;
 import dev.tenth.stream.ViewerPlaces.Place;

@@ -1,5 +1,6 @@
 package dev.tenth.stream;
 
+import dev.tenth.event.Superseded;
 import dev.tenth.store.RunLog;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -69,7 +70,7 @@ final class History {
             messages.clear();
             bytes = 0;
             known = now;
-            superseded = Superseded.in(log, run);
+            superseded = log.timeline(run).superseded();
         }
         return superseded;
     }

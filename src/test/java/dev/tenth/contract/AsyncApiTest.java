@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.tenth.data.FetchedData;
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import io.quarkus.test.common.http.TestHTTPResource;

@@ -3,6 +3,7 @@ package dev.tenth.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
 import dev.tenth.store.RunEntry;

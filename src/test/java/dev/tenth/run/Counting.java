@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
@@ -29,6 +30,9 @@ final class Counting implements Recipe<Counting.Settings> {
 
     volatile Consumer<Setting> preparing = setting -> {};
     volatile LongConsumer stepping = step -> {};
+    /** What is shown of a step beside the sum, that of the beginning too. */
+    volatile BiConsumer<Long, Consumer<Shown>> showing = (step, show) -> {};
+
     volatile Runnable loading = () -> {};
     volatile Runnable closing = () -> {};
 
@@ -129,7 +133,7 @@ final class Counting implements Recipe<Counting.Settings> {
         @Override
         public void begin(Consumer<Shown> show) {
             sum = 0;
-            show.accept(new Shown.Metrics(Map.of("sum", sum)));
+            show(0, show);
         }
 
         @Override
@@ -137,8 +141,13 @@ final class Counting implements Recipe<Counting.Settings> {
             stepping.accept(step);
             sum += settings.rate();
             if (step % settings.pace().showEvery() == 0) {
-                show.accept(new Shown.Metrics(Map.of("sum", sum)));
+                show(step, show);
             }
+        }
+
+        private void show(long step, Consumer<Shown> show) {
+            show.accept(new Shown.Metrics(Map.of("sum", sum)));
+            showing.accept(step, show);
         }
 
         @Override

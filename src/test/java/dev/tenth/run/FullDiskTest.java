@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.tenth.event.RunState;
 import dev.tenth.store.StoreException;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;

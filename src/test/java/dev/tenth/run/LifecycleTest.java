@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tenth.event.EventType;
+import dev.tenth.event.RunState;
 import dev.tenth.run.Counting.Gate;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;

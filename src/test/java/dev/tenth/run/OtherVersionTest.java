@@ -3,11 +3,13 @@ package dev.tenth.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenth.event.Event;
+import dev.tenth.event.EventType;
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Pace;
 import dev.tenth.recipe.Preset;
 import dev.tenth.run.Runs.Reason;
 import dev.tenth.run.Runs.RefusedException;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;
@@ -157,9 +159,13 @@ class OtherVersionTest {
         try (RunRoom room = new RunRoom(home, counting)) {
             room.awaitState("newer", RunState.SUCCEEDED);
             assertThat(room.events("newer")).anyMatch(event -> event.type().equals("hologram"));
-            assertThat(MetricHistory.of(room.store.log(), "newer").get("sum").steps())
+            assertThat(room.store
+                            .log()
+                            .timeline("newer", EventType.METRICS)
+                            .metrics()
+                            .get("sum")
+                            .steps())
                     .hasSize(11);
-            assertThat(EventType.isLossless("hologram")).isTrue();
             assertThat(room.state("asleep")).isEqualTo("HIBERNATING");
             for (Command command : List.of(new Command.Resume(), new Command.Stop())) {
                 assertThatThrownBy(() -> room.runs.command("asleep", command))

@@ -3,9 +3,11 @@ package dev.tenth.run;
 import static org.awaitility.Awaitility.await;
 
 import dev.tenth.data.Library;
+import dev.tenth.event.Event;
+import dev.tenth.event.EventType;
+import dev.tenth.event.RunState;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Residents;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.embedded.EmbeddedStore;
@@ -13,20 +15,24 @@ import dev.tenth.store.embedded.StoreLimits;
 import dev.tenth.torch.Device;
 import dev.tenth.torch.Torch;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** The runs of a service over a real store, which a test can hold up, let fail, and end and start again. */
 final class RunRoom implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
     static final int CORES = 2;
 
+    private final Path home;
     final EmbeddedStore store;
     final LocalRuns runs;
     /** Called with the name of each method of the log before it is carried out; it may wait, and throw. */
@@ -34,6 +40,7 @@ final class RunRoom implements AutoCloseable {
 
     RunRoom(Path home, Recipe<?>... recipes) {
         Torch.load();
+        this.home = home;
         store = new EmbeddedStore(home, StoreLimits.DEFAULT);
         runs = new LocalRuns(
                 List.of(recipes),
@@ -98,6 +105,23 @@ final class RunRoom implements AutoCloseable {
                 .filter(event -> event.type().equals(type.wire()))
                 .map(Event::data)
                 .toList();
+    }
+
+    /** Resumes a run that was found dead. */
+    void resume(String run) {
+        awaitState(run, RunState.INTERRUPTED);
+        runs.command(run, new Command.Resume());
+    }
+
+    /** What the disk of a service looks like that dies in this moment, in which nothing is being written but by this run. */
+    Path kill(String run, Path copy) throws IOException {
+        store.log().flush(run);
+        try (Stream<Path> files = Files.walk(home)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(home.relativize(file).toString()));
+            }
+        }
+        return copy;
     }
 
     /** The threads of runs. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.tenth.event.Event;
 import dev.tenth.recipe.TextModel.Choice;
 import dev.tenth.serve.LoadedModels.Loaded;
 import dev.tenth.serve.Models.Version;
@@ -11,7 +12,6 @@ import dev.tenth.serve.TextGeneration.End;
 import dev.tenth.serve.TextGeneration.Part;
 import dev.tenth.serve.TextGeneration.Piece;
 import dev.tenth.serve.TextGeneration.Reason;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.torch.HostTensor;
 import dev.tenth.torch.Safetensors;

@@ -1,8 +1,8 @@
 package dev.tenth.serve;
 
+import dev.tenth.event.Event;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.store.Blobs;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.embedded.EmbeddedStore;

@@ -1,8 +1,8 @@
 package dev.tenth.serve;
 
+import dev.tenth.event.Event;
 import dev.tenth.store.Checkpoint;
 import dev.tenth.store.Checkpoints;
-import dev.tenth.store.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;

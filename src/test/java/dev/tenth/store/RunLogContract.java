@@ -3,6 +3,7 @@ package dev.tenth.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenth.event.Event;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package dev.tenth.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.tenth.event.Superseded;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.embedded.EmbeddedStore;
 import dev.tenth.store.embedded.StoreLimits;

@@ -1,5 +1,6 @@
 package dev.tenth.store.embedded;
 
+import dev.tenth.event.EventType;
 import dev.tenth.store.StoreException;
 import dev.tenth.store.StoreException.Reason;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.sqlite.SQLiteConfig;
 final class Database implements AutoCloseable {
     private static final int BUSY_MILLISECONDS = 10_000;
     /** The type of event that is not in the index by type. */
-    static final String FREQUENT = "metrics";
+    static final String FREQUENT = EventType.METRICS.wire();
 
     /** The condition of the index by type; a query that shall use it must contain it word for word. */
     static final String NOT_FREQUENT = "type <> '" + FREQUENT + "'";

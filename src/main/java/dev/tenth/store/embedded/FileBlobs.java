@@ -1,7 +1,8 @@
 package dev.tenth.store.embedded;
 
+import dev.tenth.event.BlobPath;
+import dev.tenth.event.Event;
 import dev.tenth.store.Blobs;
-import dev.tenth.store.Event;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
  */
 final class FileBlobs implements Blobs {
     private static final System.Logger LOG = System.getLogger(FileBlobs.class.getName());
-    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{" + SHA256_CHARACTERS + "}");
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{" + BlobPath.SHA256_CHARACTERS + "}");
     /** So many characters of the name are the directory: 256 directories keep each one small. */
     private static final int DIRECTORY_CHARACTERS = 2;
 
@@ -89,7 +90,7 @@ final class FileBlobs implements Blobs {
     /** Events are durable: what they name needs its mark no longer. */
     void named(List<Event> events) {
         for (Event event : events) {
-            Blobs.named(event.data()).forEach(this::unmark);
+            BlobPath.sha256s(event.data()).forEach(this::unmark);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.tenth.store.embedded;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog.Used;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package dev.tenth.store.embedded;
 
-import dev.tenth.store.Blobs;
-import dev.tenth.store.Event;
+import dev.tenth.event.BlobPath;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import java.sql.Connection;
@@ -101,7 +101,7 @@ final class Rows {
 
     private static void insertBlobUses(Connection connection, List<Event> events) throws SQLException {
         for (Event event : events) {
-            for (String sha256 : Blobs.named(event.data())) {
+            for (String sha256 : BlobPath.sha256s(event.data())) {
                 try (PreparedStatement insert =
                         connection.prepareStatement("INSERT OR IGNORE INTO blob_use (run, sha256) VALUES (?, ?)")) {
                     insert.setString(1, event.run());

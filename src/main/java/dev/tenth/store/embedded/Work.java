@@ -1,6 +1,6 @@
 package dev.tenth.store.embedded;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.StoreException;
 import java.sql.Connection;
 import java.sql.SQLException;

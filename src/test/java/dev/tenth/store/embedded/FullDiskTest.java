@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.RunLogContract;

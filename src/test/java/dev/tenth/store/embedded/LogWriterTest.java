@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLog;
 import dev.tenth.store.RunLogContract;

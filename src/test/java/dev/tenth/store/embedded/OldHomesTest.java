@@ -3,7 +3,7 @@ package dev.tenth.store.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.tenth.store.Event;
+import dev.tenth.event.Event;
 import dev.tenth.store.RunEntry;
 import dev.tenth.store.RunLogContract;
 import java.nio.file.Files;

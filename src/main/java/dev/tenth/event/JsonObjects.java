@@ -1,4 +1,4 @@
-package dev.tenth.run;
+package dev.tenth.event;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -6,14 +6,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tenth.text.Excerpt;
 import java.util.Map;
 
-/** The JSON objects of the log as maps. */
-final class JsonObjects {
+/** The JSON objects of the log and the index as maps. */
+public final class JsonObjects {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private JsonObjects() {}
 
     /** @throws IllegalStateException if it is none */
-    static Map<String, Object> read(String json) {
+    public static Map<String, Object> read(String json) {
         Map<String, Object> object;
         try {
             object = JSON.readValue(json, new TypeReference<>() {});
@@ -26,7 +26,7 @@ final class JsonObjects {
         return object;
     }
 
-    static String write(Map<String, ?> values) {
+    public static String write(Map<String, ?> values) {
         try {
             return JSON.writeValueAsString(values);
         } catch (JsonProcessingException e) {
