@@ -69,8 +69,8 @@ e2e: ## the dashboard in a real browser, against the built service
 format: setup ## format the Java code
 	@$(MVN) -q spotless:apply
 
-generated: setup ## what is made from code: the README's settings, CONTRIBUTING's rooms, the recipes' part of the native metadata
-	@$(MVN) -q test -Dtest=SettingsTest,RoomsTest,NativeMetadataTest -Dgenerated.write=true
+generated: setup ## what is made from code: the README's settings, CONTRIBUTING's rooms, native metadata of recipes, recorded logs
+	@$(MVN) -q test -Dtest=SettingsTest,RoomsTest,NativeMetadataTest,RecordedLogsTest -Dgenerated.write=true
 
 aot: build ## let the JDK remember a start: the next ones take about half the time
 	@deploy/aot target/tenth.aot "$(JDK)/bin/java" --enable-native-access=ALL-UNNAMED -Xmx1g -XX:+UseSerialGC -jar target/quarkus-app/quarkus-run.jar

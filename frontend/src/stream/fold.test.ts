@@ -54,7 +54,7 @@ describe('fold', () => {
       ...steps(4, 14, 5),
       event(26, 8, 'command.applied', { id: 'c', type: 'set', step: 8, parameters: { rate: 1 } }),
       event(27, 8, 'checkpoint', { step: 8, sha256: 'torn', bytes: 1 }),
-      event(28, 4, 'run.resumed', { fromStep: 4, fromSeq: 13 }),
+      event(28, 4, 'run.resumed', { fromStep: 4, fromSeq: 12 }),
       event(29, 4, 'run.state', { state: 'RUNNING', reason: 'resumed' }),
       ...steps(2, 30, 5),
     ]);

@@ -241,8 +241,9 @@ class Draft {
     }
     this.notes = this.notes.map((note) => {
       const { type, step, seq } = note.event;
-      // Commands and states did happen; a checkpoint of a time that was undone is gone.
-      return type === 'checkpoint' && isSuperseded(step, seq) ? { ...note, superseded: true } : note;
+      // Commands and states did happen; a checkpoint of a time that was undone is gone. That from which the run goes on counts: it
+      // is told after the last event that it includes.
+      return type === 'checkpoint' && step > fromStep && isSuperseded(step, seq) ? { ...note, superseded: true } : note;
     });
   }
 }
