@@ -5,6 +5,7 @@ import dev.tenth.data.Library;
 import dev.tenth.event.RunState;
 import dev.tenth.http.BodyLimits;
 import dev.tenth.http.MemoryBudget;
+import dev.tenth.http.SessionSocket;
 import dev.tenth.recipe.Recipe;
 import dev.tenth.recipe.Residents;
 import dev.tenth.recipes.Recipes;
@@ -14,12 +15,10 @@ import dev.tenth.run.RunContext;
 import dev.tenth.run.RunMeters;
 import dev.tenth.run.Runs;
 import dev.tenth.serve.Engine;
-import dev.tenth.serve.LatentWalkSocket;
 import dev.tenth.serve.Models;
 import dev.tenth.serve.ServeLimits;
 import dev.tenth.serve.ServeMeters;
 import dev.tenth.serve.SocketLimits;
-import dev.tenth.serve.TextGenerationSocket;
 import dev.tenth.store.Blobs;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
@@ -41,6 +40,8 @@ import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
@@ -199,11 +200,10 @@ public class House {
     }
 
     /** While the server still answers: checkpoints, then good-bye to the viewers, who have seen them, and to those who read. */
-    void leave(@Observes ShutdownDelayInitiatedEvent event, LatentWalkSocket walks, TextGenerationSocket texts) {
+    void leave(@Observes ShutdownDelayInitiatedEvent event, @Any Instance<SessionSocket> sockets) {
         runs.close();
         hub.close();
-        walks.leave();
-        texts.leave();
+        sockets.forEach(SessionSocket::leave);
     }
 
     void close(@Observes ShutdownEvent event) {

@@ -1,7 +1,5 @@
 package dev.tenth.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quarkus.vertx.VertxContextSupport;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.HttpUpgradeCheck.CheckResult;
@@ -10,13 +8,15 @@ import io.quarkus.websockets.next.UserData.TypedKey;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
+import dev.tenth.http.ConnectionPlaces.Place;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -27,20 +27,18 @@ import java.util.function.Function;
  * told, counts no more when the next one comes.
  */
 public final class SocketSessions {
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String LEAVING = "the service is shutting down; connect again";
     private static final CloseReason RESTART = new CloseReason(1012, LEAVING);
     private static final Duration FAREWELL = Duration.ofSeconds(2);
-    private static final String RETRY_SECONDS = "1";
-    private static final int SWITCHING_PROTOCOLS = 101;
 
-    private final TypedKey<Place> key = new TypedKey<>("place");
+    private final TypedKey<Client> key = new TypedKey<>("client");
     private final String limit;
     private final int most;
     private final Duration stall;
     private final Function<Throwable, Problem> problems;
-    private final Set<Place> taken = new HashSet<>();
-    private boolean leaving;
+    private final ConnectionPlaces places;
+    private final Set<ClientSocket> sockets = ConcurrentHashMap.newKeySet();
+    private volatile boolean leaving;
 
     /** What an endpoint does for one client. */
     public interface Session {
@@ -64,24 +62,18 @@ public final class SocketSessions {
         this.most = most;
         this.stall = stall;
         this.problems = problems;
+        this.places = new ConnectionPlaces(most);
     }
 
-    /** The place of one client, from its admission to the end of its connection. */
-    private final class Place {
-        private final HttpServerRequest request;
-        private WebSocketConnection connection;
-        private ClientSocket socket;
+    /** One client, from its admission to the end of its connection. */
+    private static final class Client {
+        private final Place place;
+        private final HttpConnection connection;
+        private volatile ClientSocket socket;
 
-        Place(HttpServerRequest request) {
-            this.request = request;
-        }
-
-        boolean isGone() {
-            if (connection != null) {
-                return connection.isClosed();
-            }
-            HttpServerResponse response = request.response();
-            return response.closed() || response.ended() && response.getStatusCode() != SWITCHING_PROTOCOLS;
+        Client(Place place, HttpConnection connection) {
+            this.place = place;
+            this.connection = connection;
         }
     }
 
@@ -99,7 +91,7 @@ public final class SocketSessions {
                 })
                 .chain(_ -> permit(context))
                 .onFailure()
-                .recoverWithUni(failure -> refuse(
+                .recoverWithUni(failure -> Upgrades.refuse(
                         request,
                         failure instanceof Problem.Exception refused ? refused.problem() : problems.apply(failure)));
     }
@@ -110,7 +102,7 @@ public final class SocketSessions {
             return Uni.createFrom().nothing(); // the client is gone
         }
         return Uni.createFrom().emitter(result -> {
-            context.userData().put(key, take(request));
+            context.userData().put(key, admit(request));
             result.complete(CheckResult.permitUpgradeSync());
             // The upgrade has begun and waits for the request's end. A client that leaves before is no fault, and no
             // WebSocket.
@@ -118,57 +110,36 @@ public final class SocketSessions {
         });
     }
 
-    private synchronized Place take(HttpServerRequest request) {
+    private Client admit(HttpServerRequest request) {
         if (leaving) {
             throw new Problem.Exception(503, "Shutting down", LEAVING);
         }
-        if (open() >= most) {
-            throw new Problem.Exception(
-                    503,
-                    "No room",
-                    "WebSocket limit (%d) reached (tenth.limits.%s); try again later".formatted(most, limit));
-        }
-        Place place = new Place(request);
-        taken.add(place);
-        return place;
+        HttpServerResponse response = request.response();
+        Place place = places.take(() -> Upgrades.isOver(response))
+                .orElseThrow(() -> new Problem.Exception(
+                        503,
+                        "No room",
+                        "WebSocket limit (%d) reached (tenth.limits.%s); try again later".formatted(most, limit)));
+        return new Client(place, request.connection());
     }
 
     /** WebSockets that are open, or about to be. */
-    public synchronized int open() {
-        taken.removeIf(Place::isGone);
-        return taken.size();
-    }
-
-    /** The extension refuses without a body: the problem is written here, and no result follows. */
-    private static Uni<CheckResult> refuse(HttpServerRequest request, Problem problem) {
-        request.resume();
-        HttpServerResponse response = request.response();
-        response.setStatusCode(problem.status()).putHeader("Content-Type", Problem.MEDIA_TYPE);
-        if (problem.status() == 503) {
-            response.putHeader("Retry-After", RETRY_SECONDS);
-        }
-        try {
-            response.end(Buffer.buffer(JSON.writeValueAsBytes(problem)));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a problem can be written", e);
-        }
-        return Uni.createFrom().nothing();
+    public int open() {
+        places.sweep();
+        return places.taken();
     }
 
     /** A client that was admitted is connected. */
     public void open(WebSocketConnection connection, Function<ClientSocket, Session> opener) {
-        Place place = connection.userData().get(key);
-        place.socket = new ClientSocket(connection, stall, opener);
-        boolean late;
-        synchronized (this) {
-            place.connection = connection;
-            taken.add(place);
-            late = leaving;
-        }
+        Client client = connection.userData().get(key);
+        client.place.moveTo(connection::isClosed);
+        ClientSocket socket = new ClientSocket(connection, stall, opener);
+        client.socket = socket;
         // The extension would tell of a broken frame when the transport is closed already, too late for a close frame.
-        place.request.connection().exceptionHandler(place.socket::fault);
-        if (late) {
-            place.socket.close(RESTART);
+        client.connection.exceptionHandler(socket::fault);
+        sockets.add(socket);
+        if (leaving) { // after that word: who leaves sees this socket, or is seen here
+            socket.close(RESTART);
         }
         if (connection.isClosed()) {
             closed(connection); // before the extension listened
@@ -197,24 +168,23 @@ public final class SocketSessions {
 
     /** The connection is closed. */
     public void closed(WebSocketConnection connection) {
-        opened(connection).ifPresent(ClientSocket::end);
-        open(); // the place is gone
+        opened(connection).ifPresent(socket -> {
+            sockets.remove(socket);
+            socket.end();
+        });
+        connection.userData().get(key).place.release();
     }
 
     private Optional<ClientSocket> opened(WebSocketConnection connection) {
-        return Optional.ofNullable(connection.userData().get(key)).map(place -> place.socket);
+        return Optional.ofNullable(connection.userData().get(key)).map(client -> client.socket);
     }
 
     /** Ends all sessions and tells the clients that the service leaves; one that does not listen is waited for two seconds. */
     public void leave() {
-        List<Uni<Void>> farewells;
-        synchronized (this) {
-            leaving = true;
-            farewells = taken.stream()
-                    .filter(place -> place.connection != null)
-                    .map(place -> place.socket.closed(RESTART).onFailure().recoverWithNull())
-                    .toList();
-        }
+        leaving = true;
+        List<Uni<Void>> farewells = sockets.stream()
+                .map(socket -> socket.closed(RESTART).onFailure().recoverWithNull())
+                .toList();
         if (!farewells.isEmpty()) {
             Uni.join()
                     .all(farewells)

@@ -2,10 +2,11 @@ package dev.tenth.stream;
 
 import dev.tenth.event.Event;
 import dev.tenth.event.Superseded;
+import dev.tenth.http.ConnectionPlaces;
+import dev.tenth.http.ConnectionPlaces.Place;
 import dev.tenth.http.Problem;
 import dev.tenth.store.RunLog;
 import dev.tenth.stream.StreamEnd.Reason;
-import dev.tenth.stream.ViewerPlaces.Place;
 import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -33,7 +34,7 @@ public final class EventHub implements AutoCloseable {
     private final RunLog log;
     private final StreamLimits limits;
     private final Vertx vertx;
-    private final ViewerPlaces places;
+    private final ConnectionPlaces places;
     private final Map<String, Channel> channels = new ConcurrentHashMap<>();
     private final LongAdder conflated = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -44,7 +45,7 @@ public final class EventHub implements AutoCloseable {
         this.log = log;
         this.limits = limits;
         this.vertx = vertx;
-        this.places = new ViewerPlaces(limits.viewers());
+        this.places = new ConnectionPlaces(limits.viewers());
         log.onCommit(this::committed);
         log.onDelete(this::deleted);
         this.sweeper = vertx.setPeriodic(SWEEP.toMillis(), _ -> sweep());

@@ -1,7 +1,8 @@
 package dev.tenth.stream;
 
 import dev.tenth.http.Problem;
-import dev.tenth.stream.ViewerPlaces.Place;
+import dev.tenth.http.Upgrades;
+import dev.tenth.http.ConnectionPlaces.Place;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;
@@ -11,7 +12,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.Json;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -19,10 +19,6 @@ import java.util.Optional;
 @Singleton
 public class RunEventsUpgradeCheck implements HttpUpgradeCheck {
     static final TypedKey<Admitted> ADMITTED = new TypedKey<>("run-events");
-
-    private static final int SWITCHING_PROTOCOLS = 101;
-    private static final int TRY_AGAIN_LATER = 503;
-    private static final String RETRY_SECONDS = "1";
 
     private final EventHub hub;
 
@@ -55,7 +51,7 @@ public class RunEventsUpgradeCheck implements HttpUpgradeCheck {
                     return CheckResult.permitUpgrade();
                 })
                 .onFailure(Problem.Exception.class)
-                .recoverWithUni(refusal -> refuse(request, ((Problem.Exception) refusal).problem()));
+                .recoverWithUni(refusal -> Upgrades.refuse(request, ((Problem.Exception) refusal).problem()));
     }
 
     private static EventQuery.Request request(String run, HttpServerRequest request) {
@@ -72,23 +68,6 @@ public class RunEventsUpgradeCheck implements HttpUpgradeCheck {
             throw new Problem.Exception(426, "Upgrade required", "Upgrade: a WebSocket is opened by HTTP/1.1");
         }
         HttpServerResponse response = request.response();
-        return new Admitted(query, hub.place(() -> isRefused(response)), request.connection());
-    }
-
-    /** Whether no WebSocket will come of it: the client went away, or Vert.x did not like its handshake. */
-    private static boolean isRefused(HttpServerResponse response) {
-        return response.closed() || (response.ended() && response.getStatusCode() != SWITCHING_PROTOCOLS);
-    }
-
-    /** A refusal of WebSockets Next has no body, so the problem is answered here, and the check never comes to a result. */
-    private static Uni<CheckResult> refuse(HttpServerRequest request, Problem problem) {
-        request.resume();
-        HttpServerResponse response =
-                request.response().setStatusCode(problem.status()).putHeader("Content-Type", Problem.MEDIA_TYPE);
-        if (problem.status() == TRY_AGAIN_LATER) {
-            response.putHeader("Retry-After", RETRY_SECONDS);
-        }
-        response.end(Json.encode(problem));
-        return Uni.createFrom().nothing();
+        return new Admitted(query, hub.place(() -> Upgrades.isOver(response)), request.connection());
     }
 }

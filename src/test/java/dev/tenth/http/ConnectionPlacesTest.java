@@ -1,8 +1,8 @@
-package dev.tenth.stream;
+package dev.tenth.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.tenth.stream.ViewerPlaces.Place;
+import dev.tenth.http.ConnectionPlaces.Place;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ViewerPlacesTest {
+class ConnectionPlacesTest {
     private static final int LIMIT = 3;
 
-    private final ViewerPlaces places = new ViewerPlaces(LIMIT);
+    private final ConnectionPlaces places = new ConnectionPlaces(LIMIT);
 
     @Test
     void manyWhoComeAtOnceGetAsManyPlacesAsThereAre() throws Exception {

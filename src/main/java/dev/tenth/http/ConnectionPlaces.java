@@ -1,4 +1,4 @@
-package dev.tenth.stream;
+package dev.tenth.http;
 
 import java.util.Optional;
 import java.util.Set;
@@ -8,21 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * The places for viewers, of which there are only so many. A place belongs to an open connection. It is given back when its viewer
- * leaves; and if nobody tells that (the client went away between its request and the stream), when {@link #sweep} finds the
- * connection closed.
+ * The places for clients, of which there are only so many. A place belongs to an open connection. It is given back when its client
+ * leaves; and if nobody tells that (the client went away between its request and what it asked for), when {@link #sweep} finds the
+ * connection closed. Safe for many threads.
  */
-final class ViewerPlaces {
+public final class ConnectionPlaces {
     private final int limit;
     private final AtomicInteger taken = new AtomicInteger();
     private final Set<Place> places = ConcurrentHashMap.newKeySet();
 
-    ViewerPlaces(int limit) {
+    public ConnectionPlaces(int limit) {
         this.limit = limit;
     }
 
     /** How many are taken. */
-    int taken() {
+    public int taken() {
         return taken.get();
     }
 
@@ -32,7 +32,7 @@ final class ViewerPlaces {
      * @param isGone whether the connection that takes it is closed
      * @return empty if all are taken by connections that are open
      */
-    Optional<Place> take(BooleanSupplier isGone) {
+    public Optional<Place> take(BooleanSupplier isGone) {
         if (!count()) {
             sweep();
             if (!count()) {
@@ -49,12 +49,12 @@ final class ViewerPlaces {
     }
 
     /** Takes back the places of connections that are closed. */
-    void sweep() {
+    public void sweep() {
         places.stream().filter(place -> place.isGone.getAsBoolean()).forEach(Place::release);
     }
 
-    /** One viewer's. */
-    final class Place {
+    /** One client's. */
+    public final class Place {
         private final AtomicBoolean released = new AtomicBoolean();
         private volatile BooleanSupplier isGone;
         private volatile Runnable onRelease = () -> {};
@@ -64,12 +64,12 @@ final class ViewerPlaces {
         }
 
         /** The connection has become another one: a WebSocket. */
-        void moveTo(BooleanSupplier isClosed) {
+        public void moveTo(BooleanSupplier isClosed) {
             isGone = isClosed;
         }
 
         /** Runs an action when the place is given back, now if it was already. */
-        void onRelease(Runnable action) {
+        public void onRelease(Runnable action) {
             onRelease = action;
             if (released.get()) {
                 action.run();
@@ -77,7 +77,7 @@ final class ViewerPlaces {
         }
 
         /** Gives it back; a second time does nothing. */
-        void release() {
+        public void release() {
             if (released.compareAndSet(false, true)) {
                 places.remove(this);
                 taken.decrementAndGet();
