@@ -62,7 +62,7 @@ class RoomsTest {
                     "store"),
             new Room(
                     "serve",
-                    "models in use: engine, Open Inference Protocol, completions, walks",
+                    "models in use: `serve.engine`, and on it `inference` (Open Inference Protocol), `text` (completions), `latent` (walks)",
                     "torch",
                     "recipe",
                     "http",
@@ -165,6 +165,26 @@ class RoomsTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("ai.djl..");
+
+    @ArchTest
+    static final ArchRule eachFolderOfServeImportsOnlyWhatItMay = Architectures.layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("engine")
+            .definedBy("dev.tenth.serve.engine")
+            .layer("inference")
+            .definedBy("dev.tenth.serve.inference")
+            .layer("text")
+            .definedBy("dev.tenth.serve.text")
+            .layer("latent")
+            .definedBy("dev.tenth.serve.latent")
+            .whereLayer("engine")
+            .mayNotAccessAnyLayer()
+            .whereLayer("inference")
+            .mayOnlyAccessLayers("engine")
+            .whereLayer("text")
+            .mayOnlyAccessLayers("engine", "inference")
+            .whereLayer("latent")
+            .mayOnlyAccessLayers("engine");
 
     @Test
     void contributingHasTheSameTable() throws IOException {

@@ -1,7 +1,7 @@
 package dev.tenth.api;
 
 import dev.tenth.run.Runs;
-import dev.tenth.serve.Engine;
+import dev.tenth.serve.engine.Engine;
 import dev.tenth.store.Checkpoints;
 import dev.tenth.store.RunLog;
 import dev.tenth.text.Excerpt;

@@ -8,7 +8,7 @@ import dev.tenth.http.Problem.FieldError;
 import dev.tenth.http.ProblemMapper;
 import dev.tenth.recipe.Schema.InvalidParametersException;
 import dev.tenth.run.Runs.RefusedException;
-import dev.tenth.serve.ModelException;
+import dev.tenth.serve.engine.ModelException;
 import dev.tenth.store.StoreException;
 import dev.tenth.text.Excerpt;
 import io.quarkus.arc.All;

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /** The states of a run. A terminal one never changes. */
 public enum RunState {
+    /** Waits for threads and memory, at its beginning or to go on; the next start of the service queues it again. */
     QUEUED,
     PREPARING,
     RUNNING,

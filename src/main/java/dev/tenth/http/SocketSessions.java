@@ -1,5 +1,6 @@
 package dev.tenth.http;
 
+import dev.tenth.http.ConnectionPlaces.Place;
 import io.quarkus.vertx.VertxContextSupport;
 import io.quarkus.websockets.next.CloseReason;
 import io.quarkus.websockets.next.HttpUpgradeCheck.CheckResult;
@@ -8,7 +9,6 @@ import io.quarkus.websockets.next.UserData.TypedKey;
 import io.quarkus.websockets.next.WebSocketConnection;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.buffer.Buffer;
-import dev.tenth.http.ConnectionPlaces.Place;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;

@@ -1,5 +1,6 @@
 /**
- * What was learned, in use: inference from checkpoints, also while the run still trains.
+ * What was learned, in use: models from checkpoints, also while the run still trains. {@code engine} computes; {@code inference},
+ * {@code text} and {@code latent} are what clients speak.
  *
  * <p>It may import the rooms {@code torch}, {@code recipe}, {@code http}, {@code event}, {@code store} and {@code run}.
  */

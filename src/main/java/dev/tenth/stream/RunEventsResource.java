@@ -1,9 +1,9 @@
 package dev.tenth.stream;
 
+import dev.tenth.http.ConnectionPlaces.Place;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Problem.FieldError;
 import dev.tenth.http.TransformToMulti;
-import dev.tenth.http.ConnectionPlaces.Place;
 import dev.tenth.text.Excerpt;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Context;

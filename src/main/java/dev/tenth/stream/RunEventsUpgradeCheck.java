@@ -1,8 +1,8 @@
 package dev.tenth.stream;
 
+import dev.tenth.http.ConnectionPlaces.Place;
 import dev.tenth.http.Problem;
 import dev.tenth.http.Upgrades;
-import dev.tenth.http.ConnectionPlaces.Place;
 import io.quarkus.websockets.next.HttpUpgradeCheck;
 import io.quarkus.websockets.next.UserData.TypedKey;
 import io.smallrye.mutiny.Uni;

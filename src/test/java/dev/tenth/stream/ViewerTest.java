@@ -181,7 +181,7 @@ class ViewerTest {
     void whatIsCommittedWhileTheEndOfTheLogIsReadIsNotForgotten() {
         start(5, limits(1, 500));
         // The log is read to its end; then two events come, of which only the last is kept for the viewers.
-        afterRead.set(() -> afterRead.set(() -> run.append(METRICS, METRICS)));
+        afterRead.set(() -> run.append(METRICS, METRICS));
         AssertSubscriber<Message> viewer = view(5, Long.MAX_VALUE);
         awaitNumbers(viewer, range(6, 7));
     }
@@ -189,10 +189,10 @@ class ViewerTest {
     @Test
     void aResumeWhileTheEndOfTheLogIsReadIsNotForgotten() {
         start(5, limits(1, 500));
-        afterRead.set(() -> afterRead.set(() -> {
+        afterRead.set(() -> {
             run.append(METRICS);
             run.resumeFrom(5);
-        }));
+        });
         AssertSubscriber<Message> viewer = view(5, Long.MAX_VALUE);
         awaitNumbers(viewer, List.of(6L, 7L));
         assertThat(seen(viewer).getFirst().json()).contains("\"type\":\"gap\"");
