@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -33,8 +32,8 @@ final class SqliteRunLog implements RunLog {
     private final StoreLimits limits;
     private final DiskSpace space;
     private final GroupCommit writer;
-    private final List<Consumer<List<Event>>> commitListeners = new CopyOnWriteArrayList<>();
-    private final List<Consumer<String>> deleteListeners = new CopyOnWriteArrayList<>();
+    private final Listeners<List<Event>> commitListeners = new Listeners<>();
+    private final Listeners<String> deleteListeners = new Listeners<>();
     /** The runs that were written to since the start. */
     private final Map<String, Tail> tails = new ConcurrentHashMap<>();
 
@@ -99,7 +98,7 @@ final class SqliteRunLog implements RunLog {
         @Override
         void committed() {
             if (id.equals(run.id())) {
-                tell(commitListeners, events);
+                commitListeners.tell(events);
             }
         }
 
@@ -121,7 +120,7 @@ final class SqliteRunLog implements RunLog {
                 throw failure;
             });
             requireConsecutive(run, events, tail.accepted());
-            Append append = new Append(tail, run, events);
+            Append append = new Append(tail, run, events, commitListeners);
             tail.queueing();
             try {
                 writer.add(append);
@@ -146,59 +145,6 @@ final class SqliteRunLog implements RunLog {
 
     private RunEntry existing(String run) {
         return find(run).orElseThrow(() -> new StoreException(Reason.MISSING, "run: there is no run " + run));
-    }
-
-    private final class Append extends Work {
-        private final Tail tail;
-        private final RunEntry run;
-        private final List<Event> events;
-
-        Append(Tail tail, RunEntry run, List<Event> events) {
-            super(Kind.PATIENT, events);
-            this.tail = tail;
-            this.run = run;
-            this.events = events;
-        }
-
-        @Override
-        void write(Connection connection) throws SQLException {
-            Optional<StoreException> failure = tail.failure();
-            if (failure.isPresent()) {
-                throw failure.get();
-            }
-            long before = run.lastSeq() - events.size();
-            if (!Rows.update(connection, run, before)) {
-                throw Questions.find(connection, run.id())
-                        .map(durable -> new StoreException(
-                                Reason.UNAVAILABLE,
-                                "log: event %d of run %s does not follow on the last one that is durable, %d"
-                                        .formatted(before + 1, run.id(), durable.lastSeq())))
-                        .orElseGet(() -> new StoreException(Reason.MISSING, "run: there is no run " + run.id()));
-            }
-            Rows.insert(connection, events);
-        }
-
-        @Override
-        boolean isWritten(Connection connection) throws SQLException {
-            // It followed on what was durable when its commit was tried, and it alone leads to this number.
-            return Questions.find(connection, run.id())
-                    .filter(durable -> durable.lastSeq() >= run.lastSeq())
-                    .isPresent();
-        }
-
-        @Override
-        void committed() {
-            try {
-                tell(commitListeners, events);
-            } finally {
-                tail.written();
-            }
-        }
-
-        @Override
-        void failed(StoreException failure) {
-            tail.failed(failure);
-        }
     }
 
     private void requireConsecutive(RunEntry run, List<Event> events, long last) {
@@ -275,7 +221,7 @@ final class SqliteRunLog implements RunLog {
         @Override
         void committed() {
             tails.remove(run);
-            tell(deleteListeners, run);
+            deleteListeners.tell(run);
         }
     }
 
@@ -398,16 +344,6 @@ final class SqliteRunLog implements RunLog {
     @Override
     public void onSpace(Consumer<Boolean> listener) {
         space.onChange(listener);
-    }
-
-    private static <T> void tell(List<Consumer<T>> listeners, T what) {
-        for (Consumer<T> listener : listeners) {
-            try {
-                listener.accept(what);
-            } catch (Throwable e) { // one listener's fault is neither another's nor the log's
-                LOG.log(System.Logger.Level.ERROR, "a listener failed", e);
-            }
-        }
     }
 
     @Override

@@ -54,7 +54,7 @@ import org.jboss.logging.Logger;
 
 /** Puts the rooms together, opens them at the start and closes them at the end. */
 @ApplicationScoped
-public class House {
+public class TenthApplication {
     private static final Logger LOG = Logger.getLogger("tenth");
     private static final String PAGES = "/(recipes|runs|datasets)(/.*)?";
     private static final String UPLOADS = "uploads";
@@ -71,7 +71,7 @@ public class House {
     private final Device device;
     private final String libtorch;
 
-    House(
+    TenthApplication(
             TenthConfig config,
             Vertx vertx,
             MeterRegistry meters,
