@@ -100,9 +100,7 @@ public class TenthApplication {
                                 limits.queuedRuns(),
                                 limits.keptRuns(),
                                 limits.modelBytes(),
-                                limits.trainingBytes() > 0
-                                        ? limits.trainingBytes()
-                                        : Limits.trainingBytes(limits.loadedModelsBytes()),
+                                trainingBytes(limits, device),
                                 limits.checkpoints()),
                         new RunMeters(meters),
                         version));
@@ -144,6 +142,15 @@ public class TenthApplication {
                 .register(meters);
         // Before a door is open: who asked for a run of a service that died would be told a state that is past.
         runs.recover();
+    }
+
+    /** What all runs may take: where they run on a GPU, of its memory, which they share with nothing else of this service. */
+    private static long trainingBytes(TenthConfig.Limits limits, Device device) {
+        if (limits.trainingBytes() > 0) {
+            return limits.trainingBytes();
+        }
+        long host = Limits.trainingBytes(limits.loadedModelsBytes());
+        return device.isCpu() ? host : Math.min(host, Torch.capacity(device) / 10 * 9);
     }
 
     private static Device device(String wish) {
@@ -237,6 +244,12 @@ public class TenthApplication {
                 config.home().resolve(UPLOADS),
                 config.limits().bodies(),
                 config.limits().bodyPause());
+    }
+
+    @Produces
+    @Singleton
+    Device device() {
+        return device;
     }
 
     @Produces

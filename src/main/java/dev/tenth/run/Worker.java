@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The life of one run on its own thread: waits for its threads, prepares, trains step by step, does what it is asked between
@@ -29,6 +30,9 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
     private static final String DISK_FULL = "the disk is full: make room, then resume; nothing is lost";
     /** So many of the tensors that are not finite stand in the reason. */
     private static final int NAMED_TENSORS = 3;
+
+    /** So many lines of a failure's message are shown, and the last. */
+    private static final int REASON_LINES = 3;
 
     private static final long NANOSECONDS_BETWEEN_PROGRESS = 1_000_000_000;
 
@@ -149,8 +153,18 @@ final class Worker<P extends Record & Parameters> implements Scheduler.Claimant 
             return;
         }
         LOG.log(System.Logger.Level.WARNING, "run " + origin.id() + " failed at step " + trainer.step(), cause);
-        String reason = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
-        journal.end(RunState.FAILED, reason.lines().limit(3).collect(Collectors.joining(" ")));
+        journal.end(RunState.FAILED, reason(cause));
+    }
+
+    /** The first lines of a message, and its last: there, after where it happened, libtorch says what. */
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+        List<String> lines = message.lines().filter(line -> !line.isBlank()).toList();
+        return Stream.concat(
+                        lines.stream().limit(REASON_LINES),
+                        lines.stream().skip(Math.max(REASON_LINES, lines.size() - 1)))
+                .map(String::strip)
+                .collect(Collectors.joining(" "));
     }
 
     // ---- waiting

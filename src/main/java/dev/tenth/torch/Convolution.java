@@ -35,11 +35,7 @@ public final class Convolution {
         return convolve("conv_transpose2d", 0, input, weight, bias, height, width, stride, padding);
     }
 
-    /**
-     * Either of them, with all channels filled up; only one channel beside a filter's maps is a case of its own and stays.
-     *
-     * @param from the dimension of the weight that is the input's channels; the other is the result's
-     */
+    /** Either of them; on the CPU with all channels filled up. */
     private static Tensor convolve(
             String operator,
             int from,
@@ -50,26 +46,58 @@ public final class Convolution {
             long width,
             int stride,
             int padding) {
-        int to = 1 - from;
-        long[] channels = {blocks(weight.size(0)), weight.size(1) == 1 ? 1 : blocks(weight.size(1))};
-        long wanted = weight.size(to);
-        Tensor result = input.trace()
+        Shape result = Shape.of(input.size(0), weight.size(1 - from), height, width);
+        return input.trace()
+                .byDevice(
+                        () -> inBlocks(operator, from, input, weight, bias, result, stride, padding),
+                        () -> call(operator, input, weight, bias, result, stride, padding));
+    }
+
+    private static Tensor call(
+            String operator, Tensor input, Tensor weight, Tensor bias, Shape result, int stride, int padding) {
+        return input.trace()
                 .lowered(
                         input.type(),
                         in -> in.getFirst()
                                 .call(
                                         operator,
                                         in.getFirst().type(),
-                                        Shape.of(input.size(0), channels[to], height, width),
+                                        result,
                                         in.get(0),
                                         in.get(1),
                                         in.get(2),
                                         new long[] {stride, stride},
                                         new long[] {padding, padding}),
-                        filled(input, 1, channels[from]),
-                        filled(filled(weight, 0, channels[0]), 1, channels[1]),
-                        filled(bias, 0, channels[to]));
-        return channels[to] == wanted ? result : result.narrow(1, 0, wanted);
+                        input,
+                        weight,
+                        bias);
+    }
+
+    /**
+     * With all channels filled up to oneDNN's blocks; only one channel beside a filter's maps is a case of its own and stays.
+     *
+     * @param from the dimension of the weight that is the input's channels; the other is the result's
+     */
+    private static Tensor inBlocks(
+            String operator,
+            int from,
+            Tensor input,
+            Tensor weight,
+            Tensor bias,
+            Shape wanted,
+            int stride,
+            int padding) {
+        int to = 1 - from;
+        long[] channels = {blocks(weight.size(0)), weight.size(1) == 1 ? 1 : blocks(weight.size(1))};
+        Tensor result = call(
+                operator,
+                filled(input, 1, channels[from]),
+                filled(filled(weight, 0, channels[0]), 1, channels[1]),
+                filled(bias, 0, channels[to]),
+                wanted.with(1, channels[to]),
+                stride,
+                padding);
+        return channels[to] == wanted.size(1) ? result : result.narrow(1, 0, wanted.size(1));
     }
 
     /**

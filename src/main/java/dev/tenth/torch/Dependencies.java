@@ -22,6 +22,8 @@ final class Dependencies {
                         found.addAll(gradient.leaves());
                     }
                     case Instruction.Repeat repeat -> found.addAll(repeat.reads());
+                    case Instruction.Move move -> found.addAll(move.reads());
+                    case Instruction.ByDevice either -> found.addAll(either.reads());
                 }
             }
         }

@@ -13,10 +13,14 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
+import java.util.AbstractMap;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -28,11 +32,15 @@ import java.util.stream.IntStream;
  */
 public final class Executable implements AutoCloseable {
     private final Program program;
+    private final Device device;
     private final PtNDManager manager;
     private final PtSymbolBlock module;
     private final Map<Variable, Resident> residents;
     private final Map<String, PtNDArray> variables = new LinkedHashMap<>();
     private final Map<String, Call> calls = new LinkedHashMap<>();
+    /** Who wants to know what is done; null where nobody does. */
+    private final Recording recording;
+
     private boolean closed;
 
     /**
@@ -73,7 +81,9 @@ public final class Executable implements AutoCloseable {
             Map<Variable, Resident> residents,
             Function<Variable, TensorSource> values) {
         this.program = program;
+        this.device = device;
         this.residents = Map.copyOf(residents);
+        this.recording = Recording.watch(this);
         Torch.load();
         Torch.prepareThread();
         this.manager = Torch.newManager(device);
@@ -166,6 +176,11 @@ public final class Executable implements AutoCloseable {
                 .sum();
     }
 
+    /** The program itself. */
+    public Program program() {
+        return program;
+    }
+
     /** The program without its weights, for use elsewhere: see {@link Program#module}. */
     public ProgramFile module(SortedMap<Integer, String> pieces) {
         return program.module(pieces);
@@ -240,6 +255,13 @@ public final class Executable implements AutoCloseable {
             IValueUtils.forward(module, new NDList(selector, index, source), true)
                     .close();
         }
+        if (isRecorded()) {
+            recording.add(new Recording.Event.Put(recording.number(this), variable.name(), value.read()));
+        }
+    }
+
+    private boolean isRecorded() {
+        return recording != null && recording.isStarted();
     }
 
     private static void check(Variable variable, TensorSource value) {
@@ -283,6 +305,10 @@ public final class Executable implements AutoCloseable {
         private final ByteBuffer integers;
         private final ByteBuffer numbers;
         private final NDList inputs = new NDList();
+        private Results results = new Results(List.of(), new NDList());
+        /** The tensors that were given, where they are recorded. */
+        private final Map<String, HostTensor> recorded = new LinkedHashMap<>();
+
         private int missing;
 
         private Call(Method method) {
@@ -331,6 +357,9 @@ public final class Executable implements AutoCloseable {
             } else {
                 old.close();
             }
+            if (recording != null) {
+                recorded.put(name, value);
+            }
             return this;
         }
 
@@ -345,20 +374,85 @@ public final class Executable implements AutoCloseable {
         /**
          * Runs the method: one native call.
          *
-         * @return its outputs by name
+         * @return its outputs by name. Each is copied out of the device's memory when it is first asked for, so that a device need not
+         *     be waited for where nobody asks; those that nobody asked for are gone when the method runs again
          */
         public Map<String, HostTensor> run() {
             if (missing > 0) {
                 throw new IllegalStateException(
                         method.name() + ": " + missing + " of the inputs " + method.inputNames() + " were not given");
             }
-            try (NDList results = IValueUtils.forward(module, inputs, true)) {
-                Map<String, HostTensor> outputs = new LinkedHashMap<>();
-                for (int i = 0; i < method.outputNames().size(); i++) {
-                    outputs.put(method.outputNames().get(i), NativeArrays.copyOut(results.get(i)));
-                }
-                return outputs;
+            results.forget();
+            results = new Results(method.outputNames(), forward());
+            if (isRecorded()) {
+                recording.add(event(Map.copyOf(results)));
             }
+            return results;
+        }
+
+        private NDList forward() {
+            if (device.isCpu() || !method.draws()) {
+                return IValueUtils.forward(module, inputs, true);
+            }
+            // Seeding and draws: the generator of a GPU is the process's.
+            synchronized (Torch.GPU_GENERATOR) {
+                return IValueUtils.forward(module, inputs, true);
+            }
+        }
+
+        private Recording.Event event(Map<String, HostTensor> outputs) {
+            Map<String, Long> givenIntegers = new LinkedHashMap<>();
+            method.integers().forEach((name, place) -> givenIntegers.put(name, integers.getLong(Long.BYTES * place)));
+            Map<String, Double> givenNumbers = new LinkedHashMap<>();
+            method.numbers().forEach((name, place) -> givenNumbers.put(name, numbers.getDouble(Double.BYTES * place)));
+            Map<String, HostTensor> givenTensors = new LinkedHashMap<>();
+            method.inputNames().forEach(name -> givenTensors.put(name, recorded.get(name)));
+            return new Recording.Event.Called(
+                    recording.number(Executable.this),
+                    method.name(),
+                    givenIntegers,
+                    givenNumbers,
+                    givenTensors,
+                    outputs);
+        }
+    }
+
+    /** What a call gave back. */
+    private static final class Results extends AbstractMap<String, HostTensor> {
+        private final List<String> names;
+        private final NDList arrays;
+        private final Map<String, HostTensor> copied = new HashMap<>();
+        private boolean forgotten;
+
+        Results(List<String> names, NDList arrays) {
+            this.names = names;
+            this.arrays = arrays;
+        }
+
+        @Override
+        public HostTensor get(Object name) {
+            int place = names.indexOf(name);
+            return place < 0 ? null : copied.computeIfAbsent(names.get(place), _ -> copyOut(place));
+        }
+
+        private HostTensor copyOut(int place) {
+            if (forgotten) {
+                throw new IllegalStateException(
+                        names.get(place) + ": it was not asked for before the method ran again");
+            }
+            return NativeArrays.copyOut(arrays.get(place));
+        }
+
+        @Override
+        public Set<Entry<String, HostTensor>> entrySet() {
+            Map<String, HostTensor> all = new LinkedHashMap<>();
+            names.forEach(name -> all.put(name, get(name)));
+            return Collections.unmodifiableMap(all).entrySet();
+        }
+
+        void forget() {
+            forgotten = true;
+            arrays.close();
         }
     }
 }

@@ -97,6 +97,51 @@ sealed interface Instruction {
     }
 
     /**
+     * A tensor on another device, if it is another.
+     *
+     * @param place {@link Program#DEVICE} or {@link Program#DRAWS}
+     */
+    record Move(Tensor source, Object place, Tensor made) implements Instruction {
+        @Override
+        public List<Tensor> reads() {
+            return List.of(source);
+        }
+
+        @Override
+        public List<Tensor> makes() {
+            return List.of(made);
+        }
+    }
+
+    /** Instructions and the tensor that they compute. */
+    record Branch(List<Instruction> instructions, Tensor result) {
+        List<Tensor> reads() {
+            return instructions.stream()
+                    .flatMap(instruction -> instruction.reads().stream())
+                    .toList();
+        }
+    }
+
+    /** One of two computations, by the device on which the program is loaded. */
+    record ByDevice(Branch cpu, Branch other, Tensor made) implements Instruction {
+        @Override
+        public List<Tensor> reads() {
+            return java.util.stream.Stream.concat(cpu.reads().stream(), other.reads().stream())
+                    .toList();
+        }
+
+        @Override
+        public List<Tensor> makes() {
+            return List.of(made);
+        }
+
+        /** The one for a device. */
+        Branch on(Device device) {
+            return device.isCpu() ? cpu : other;
+        }
+    }
+
+    /**
      * A loop that stays native.
      *
      * @param initial what is carried into the first round

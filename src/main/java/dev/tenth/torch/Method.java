@@ -17,4 +17,10 @@ record Method(
         List<Tensor> inputs,
         List<String> outputNames,
         List<Tensor> outputs,
-        List<Instruction> instructions) {}
+        List<Instruction> instructions) {
+
+    /** Whether it draws random numbers. */
+    boolean draws() {
+        return instructions.stream().anyMatch(Instruction.Seed.class::isInstance);
+    }
+}

@@ -1,6 +1,7 @@
 package dev.tenth.torch;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
@@ -45,7 +46,13 @@ final class NativeArrays {
             return array;
         }
         try (array) {
-            return array.toDevice(manager.getDevice(), true);
+            PtNDArray there = array.toDevice(manager.getDevice(), true);
+            if (there.getManager() != manager) {
+                NDManager owner = there.getManager();
+                there.attach(manager);
+                owner.close();
+            }
+            return there;
         }
     }
 
@@ -73,7 +80,9 @@ final class NativeArrays {
             return;
         }
         if (!array.getDevice().equals(ai.djl.Device.cpu())) {
-            try (PtNDArray here = array.toDevice(ai.djl.Device.cpu(), true)) {
+            PtNDArray here = array.toDevice(ai.djl.Device.cpu(), true);
+            // DJL gives an array on another device an owner of its own, which would stay.
+            try (NDManager owner = here.getManager()) {
                 write(here, channel);
             }
             return;

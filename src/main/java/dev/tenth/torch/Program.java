@@ -16,6 +16,8 @@ import java.util.function.Consumer;
 public final class Program {
     /** Stands for the device on which the program is loaded. */
     static final Object DEVICE = new Object();
+    /** Stands for the device whose generator makes the random numbers. */
+    static final Object DRAWS = new Object();
 
     /** The method, and its output, that tells whether the variables are finite. */
     static final String EXTREMES = "extremes";
@@ -73,7 +75,17 @@ public final class Program {
 
     /** The program as a file that {@code torch.jit.load} opens. */
     public byte[] archive(Device device) {
-        return TorchScript.archive(this, device);
+        return archive(device, device);
+    }
+
+    /**
+     * The same with random numbers from another device's generator, whose numbers are others: where the CPU draws them, a program
+     * computes on a GPU what it computes on the CPU, and can be compared.
+     *
+     * @param draws the device whose generator is used
+     */
+    public byte[] archive(Device device, Device draws) {
+        return TorchScript.archive(this, device, draws);
     }
 
     /**

@@ -57,32 +57,32 @@ public final class Random {
 
     /** One class for each row of probabilities (or weights) {@code [n, classes]}: {@code int64 [n]}. */
     public Tensor choice(Tensor weights) {
-        return trace.call(
+        return drawn(trace.call(
                         "multinomial",
                         DType.INT64,
                         Shape.of(weights.size(0), 1),
-                        weights,
+                        moved(weights, Program.DRAWS),
                         Scalar.of(1L),
                         true,
-                        Tensor.named("generator", generator))
+                        Tensor.named("generator", generator)))
                 .reshape(weights.size(0));
     }
 
     /** The numbers 0 … size−1 in random order, {@code int64}. */
     public Tensor permutation(long size) {
-        return trace.call(
+        return drawn(trace.call(
                 "randperm",
                 DType.INT64,
                 Shape.of(size),
                 Scalar.of(size),
                 Tensor.named("generator", generator),
                 Tensor.named("dtype", DType.INT64),
-                Tensor.named("device", Program.DEVICE));
+                Tensor.named("device", Program.DRAWS)));
     }
 
     /** Integers from 0 to below {@code bound}, {@code int64}. */
     public Tensor integers(long bound, long... shape) {
-        return trace.call(
+        return drawn(trace.call(
                 "randint",
                 DType.INT64,
                 Shape.of(shape),
@@ -90,7 +90,7 @@ public final class Random {
                 shape,
                 Tensor.named("generator", generator),
                 Tensor.named("dtype", DType.INT64),
-                Tensor.named("device", Program.DEVICE));
+                Tensor.named("device", Program.DRAWS)));
     }
 
     private Tensor filled(String operator, Shape shape, Scalar... arguments) {
@@ -100,11 +100,22 @@ public final class Random {
                 shape,
                 shape.dimensions(),
                 Tensor.named("dtype", DType.FLOAT32),
-                Tensor.named("device", Program.DEVICE));
+                Tensor.named("device", Program.DRAWS));
         Object[] all = new Object[arguments.length + 2];
         all[0] = empty;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
         all[all.length - 1] = Tensor.named("generator", generator);
-        return trace.call(operator, DType.FLOAT32, shape, all);
+        return drawn(trace.call(operator, DType.FLOAT32, shape, all));
+    }
+
+    /** What was drawn, where the program computes. */
+    private Tensor drawn(Tensor numbers) {
+        return moved(numbers, Program.DEVICE);
+    }
+
+    private Tensor moved(Tensor tensor, Object place) {
+        Tensor made = trace.tensor(tensor.type(), tensor.shape());
+        trace.add(new Instruction.Move(tensor, place, made));
+        return made;
     }
 }

@@ -24,6 +24,9 @@ public final class Torch {
     /** What /proc/cpuinfo calls the instructions on x86-64 and on ARM. */
     private static final Set<String> BFLOAT16_FLAGS = Set.of("avx512_bf16", "amx_bf16", "bf16");
 
+    /** Held by who uses the process's generators of random numbers. */
+    static final Object GPU_GENERATOR = new Object();
+
     private Torch() {}
 
     /**
@@ -46,10 +49,26 @@ public final class Torch {
         return Files.exists(Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cuda")));
     }
 
-    /** How many GPUs programs can run on. */
+    /** How many GPUs programs can run on: none where libtorch is one for the CPU. */
     public static int gpus() {
+        return isForGpus() ? Engine.getEngine(ENGINE).getGpuCount() : 0;
+    }
+
+    /**
+     * Makes sure that a device computes: on a GPU, after an error of a kernel, nothing does any more in this process.
+     *
+     * @throws IllegalStateException if it does not; the message says why
+     */
+    public static void check(Device device) {
         load();
-        return Engine.getEngine(ENGINE).getGpuCount();
+        PtNDManager manager = newManager(device);
+        try {
+            manager.ones(new ai.djl.ndarray.types.Shape(1)).add(1).toFloatArray();
+        } catch (RuntimeException e) {
+            throw new IllegalStateException(device + " does not compute (any more): " + e.getMessage(), e);
+        } finally {
+            close(manager);
+        }
     }
 
     /**
@@ -114,6 +133,15 @@ public final class Torch {
     }
 
     /**
+     * The memory of a GPU in bytes.
+     *
+     * @throws IllegalArgumentException if it is the CPU
+     */
+    public static long capacity(Device device) {
+        return CudaUtils.getGpuMemory(ai.djl.Device.gpu(device.index())).getMax();
+    }
+
+    /**
      * The memory in use on a device in bytes: on a GPU by all processes, on the CPU what is resident of this one.
      *
      * @return NaN where the system does not tell
@@ -135,6 +163,9 @@ public final class Torch {
     }
 
     static PtNDManager newManager(Device device) {
+        if (!device.isCpu()) {
+            DeterministicConvolutions.require();
+        }
         ai.djl.Device place = device.isCpu() ? ai.djl.Device.cpu() : ai.djl.Device.gpu(device.index());
         PtNDManager manager = (PtNDManager) NDManager.newBaseManager(place, ENGINE);
         MANAGERS.add(manager);

@@ -28,15 +28,20 @@ final class TorchScript {
     private final Map<String, Integer> places;
     private final Map<String, Integer> leafPlaces;
     private final Device device;
+    /** Whose generator makes the random numbers. */
+    private final Device draws;
     /** What a method calls the list of the variables' tensors, and that of the parameters' leaves. */
     private final String state;
 
     private final String leaves;
     private final StringBuilder code = new StringBuilder();
+    /** On a GPU: which of the method's generators the process's is at this place. */
+    private Instruction.Symbol seeded;
+
     private Set<Tensor> differentiated = Set.of();
     private int unused;
 
-    private TorchScript(List<Variable> variables, Device device, String state, String leaves) {
+    private TorchScript(List<Variable> variables, Device device, Device draws, String state, String leaves) {
         this.state = state;
         this.leaves = leaves;
         this.places = new LinkedHashMap<>();
@@ -46,10 +51,11 @@ final class TorchScript {
                 .filter(variable -> variable.role() == Variable.Role.PARAMETER)
                 .forEach(variable -> leafPlaces.put(variable.name(), leafPlaces.size()));
         this.device = device;
+        this.draws = draws;
     }
 
-    static byte[] archive(Program program, Device device) {
-        TorchScript script = new TorchScript(program.variables(), device, "self._state", "self._leaves");
+    static byte[] archive(Program program, Device device, Device draws) {
+        TorchScript script = new TorchScript(program.variables(), device, draws, "self._state", "self._leaves");
         script.bind();
         program.methods().forEach(script::method);
         return TorchScriptArchive.of(script.code.toString());
@@ -62,7 +68,7 @@ final class TorchScript {
      * @throws IllegalArgumentException if one needs gradients
      */
     static String methods(List<Variable> variables, Collection<Method> methods, String state) {
-        TorchScript script = new TorchScript(variables, Device.CPU, state, NO_TENSORS);
+        TorchScript script = new TorchScript(variables, Device.CPU, Device.CPU, state, NO_TENSORS);
         for (Method method : methods) {
             script.method(method);
             if (!script.differentiated.isEmpty()) {
@@ -128,7 +134,15 @@ final class TorchScript {
             switch (instruction) {
                 case Instruction.Gradient gradient -> found.addAll(gradient.leaves());
                 case Instruction.Repeat repeat -> differentiated(repeat.body(), found);
-                case Instruction.Call _, Instruction.Leaf _, Instruction.Read _, Instruction.Seed _ -> {}
+                case Instruction.ByDevice either -> {
+                    differentiated(either.cpu().instructions(), found);
+                    differentiated(either.other().instructions(), found);
+                }
+                case Instruction.Call _,
+                        Instruction.Leaf _,
+                        Instruction.Move _,
+                        Instruction.Read _,
+                        Instruction.Seed _ -> {}
             }
         }
         return found;
@@ -147,6 +161,12 @@ final class TorchScript {
                 case Instruction.Call call -> call(call, depth);
                 case Instruction.Gradient gradient -> gradient(gradient, instructions, i, depth);
                 case Instruction.Repeat repeat -> repeat(repeat, depth);
+                case Instruction.Move move -> move(move, depth);
+                case Instruction.ByDevice either -> {
+                    Instruction.Branch branch = either.on(device);
+                    instructions(branch.instructions(), depth);
+                    line(depth, name(either.made()) + " = " + name(branch.result()));
+                }
             }
         }
     }
@@ -168,13 +188,29 @@ final class TorchScript {
         line(depth, name(leaf.made()) + " = " + made);
     }
 
+    /**
+     * A generator of the program's own; on a GPU, where TorchScript cannot make one, the process's is seeded instead. So draws of two
+     * generators cannot take turns there.
+     */
     private void seed(Instruction.Seed seed, int depth) {
         String generator = seed.generator().name();
-        line(depth, generator + " = torch.Generator(device=" + device() + ", seed=0)");
-        line(
-                depth,
-                unused() + " = torch.manual_seed(" + generator + ", "
-                        + seed.seed().expression() + ")");
+        if (draws.isCpu()) {
+            line(depth, generator + " = torch.Generator(device=" + place(draws) + ", seed=0)");
+            line(
+                    depth,
+                    unused() + " = torch.manual_seed(" + generator + ", "
+                            + seed.seed().expression() + ")");
+        } else {
+            line(depth, "torch.manual_seed(" + seed.seed().expression() + ")");
+            seeded = seed.generator();
+        }
+    }
+
+    private void move(Instruction.Move move, int depth) {
+        String source = name(move.source());
+        Object target = move.place();
+        String moved = draws.equals(device) ? source : "torch.to(" + source + ", " + argument(target) + ")";
+        line(depth, name(move.made()) + " = " + moved);
     }
 
     private void call(Instruction.Call call, int depth) {
@@ -208,7 +244,23 @@ final class TorchScript {
     }
 
     private String arguments(List<?> arguments) {
-        return arguments.stream().map(this::argument).collect(Collectors.joining(", "));
+        return arguments.stream()
+                .filter(argument -> !isImplied(argument))
+                .map(this::argument)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Whether an argument is a generator that is the process's. */
+    private boolean isImplied(Object argument) {
+        if (draws.isCpu()
+                || !(argument instanceof Instruction.Named named
+                        && named.value() instanceof Instruction.Symbol generator)) {
+            return false;
+        }
+        if (!generator.equals(seeded)) {
+            throw new IllegalStateException("random numbers: draws of two seeds take turns, which a GPU cannot do");
+        }
+        return true;
     }
 
     private void gradient(Instruction.Gradient gradient, List<Instruction> instructions, int position, int depth) {
@@ -244,8 +296,10 @@ final class TorchScript {
 
     private static List<Tensor> computed(List<Instruction> instructions) {
         return instructions.stream()
-                .filter(instruction ->
-                        instruction instanceof Instruction.Call || instruction instanceof Instruction.Repeat)
+                .filter(instruction -> switch (instruction) {
+                    case Instruction.Call _, Instruction.Repeat _, Instruction.ByDevice _, Instruction.Move _ -> true;
+                    case Instruction.Gradient _, Instruction.Leaf _, Instruction.Read _, Instruction.Seed _ -> false;
+                })
                 .flatMap(instruction -> instruction.makes().stream())
                 .toList();
     }
@@ -295,7 +349,8 @@ final class TorchScript {
             case List<?> list when list.isEmpty() -> NO_TENSORS;
             case List<?> list -> "[" + arguments(list) + "]";
             case Object none when none == Instruction.NONE -> "None";
-            case Object place when place == Program.DEVICE -> "torch.device(" + device() + ")";
+            case Object place when place == Program.DEVICE -> place(device);
+            case Object place when place == Program.DRAWS -> place(draws);
             default -> throw new IllegalStateException("a program cannot spell " + argument);
         };
     }
@@ -306,8 +361,8 @@ final class TorchScript {
                 : tensors.stream().map(TorchScript::name).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    private String device() {
-        return "\"" + device + "\"";
+    private static String place(Device device) {
+        return "torch.device(\"" + device + "\")";
     }
 
     private static String truth(boolean value) {

@@ -2,6 +2,7 @@ package dev.tenth.torch;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A method of a program in the making. Model code runs once over symbolic tensors and leaves its operations here.
@@ -283,6 +285,31 @@ public final class Trace {
         return result;
     }
 
+    /**
+     * A value that is computed otherwise on the CPU: where a kernel of its library needs help.
+     *
+     * @return what either makes; both are of one type and shape
+     */
+    Tensor byDevice(Supplier<Tensor> onCpu, Supplier<Tensor> elsewhere) {
+        Instruction.Branch cpu = branch(onCpu);
+        Instruction.Branch other = branch(elsewhere);
+        cpu.result().same("byDevice", other.result());
+        Tensor made = tensor(cpu.result().type(), cpu.result().shape());
+        add(new Instruction.ByDevice(cpu, other, made));
+        return made;
+    }
+
+    private Instruction.Branch branch(Supplier<Tensor> computed) {
+        List<Instruction> outside = instructions;
+        instructions = new ArrayList<>();
+        try {
+            Tensor result = computed.get();
+            return new Instruction.Branch(instructions, result);
+        } finally {
+            instructions = outside;
+        }
+    }
+
     void inPlace(String operator, Object... arguments) {
         add(new Instruction.Call(operator, Arrays.asList(arguments), List.of()));
     }
@@ -308,8 +335,8 @@ public final class Trace {
         assignments.forEach((variable, value) -> inPlace("copy_", view(variable), value));
         return new Method(
                 name,
-                Map.copyOf(order(integers.keySet())),
-                Map.copyOf(order(numbers.keySet())),
+                order(integers.keySet()),
+                order(numbers.keySet()),
                 List.copyOf(inputs.keySet()),
                 List.copyOf(inputs.values()),
                 List.copyOf(outputs.keySet()),
@@ -320,6 +347,6 @@ public final class Trace {
     private static Map<String, Integer> order(Iterable<String> names) {
         Map<String, Integer> order = new LinkedHashMap<>();
         names.forEach(name -> order.put(name, order.size()));
-        return order;
+        return Collections.unmodifiableMap(order);
     }
 }
