@@ -1,7 +1,8 @@
 """The peer's side of the comparison, in PyTorch eager as one would write it: steps.py SYSTEM THREADS FILE.
 
 Takes weights and batch from FILE, runs a few steps and prints their results; then, for each number n on standard input,
-prints the seconds that n steps took.
+prints the seconds that n steps took. Other scripts take a system's step from here: what it computes at once goes through
+`wrap`, which may compile it.
 """
 
 import sys
@@ -30,7 +31,11 @@ def layers(state, name, sizes):
     return nn.Sequential(*modules[:-1])
 
 
-def gan(state):
+def as_it_is(function):
+    return function
+
+
+def gan(state, wrap=as_it_is):
     d = layers(state, "d", [1, 6, 6, 1])
     g = layers(state, "g", [20, 6, 6, 1])
     real, z = state["data/real"], state["data/z"]
@@ -43,17 +48,20 @@ def gan(state):
         return torch.tanh(g(z)) * 8 + 4
 
     labels = torch.cat([ones, zeros])
+    d_loss = wrap(lambda: loss_of(d(torch.cat([real, generate().detach()])), labels))
+    g_loss = wrap(lambda: loss_of(d(generate()), ones))
+    update_d, update_g = wrap(adam_d.step), wrap(adam_g.step)
 
     def step():
         for _ in range(10):
             adam_d.zero_grad()
-            loss_of(d(torch.cat([real, generate().detach()])), labels).backward()
-            adam_d.step()
+            d_loss().backward()
+            update_d()
         adam_g.zero_grad()
-        loss = loss_of(d(generate()), ones)
+        loss = g_loss()
         loss.backward()
-        adam_g.step()
-        return [loss.item()]
+        update_g()
+        return [loss.detach()]
 
     return step
 
@@ -68,20 +76,28 @@ def lstm(state, hidden):
     return net, take(nn.Linear(hidden, 63), state, "output")
 
 
-def char_rnn(state, hidden):
+def char_rnn(state, hidden, wrap=as_it_is):
     net, output = lstm(state, hidden)
     parameters = list(net.parameters()) + list(output.parameters())
     adam = torch.optim.Adam(parameters, 2e-3)
     text = state["data/text"]
 
-    def step():
-        adam.zero_grad()
-        read, _ = net(F.one_hot(text[:-1], 63).float())
-        loss = F.cross_entropy(output(read).reshape(-1, 63), text[1:].reshape(-1))
-        loss.backward()
+    def read():
+        outputs, _ = net(F.one_hot(text[:-1], 63).float())
+        return F.cross_entropy(output(outputs).reshape(-1, 63), text[1:].reshape(-1))
+
+    def change():
         nn.utils.clip_grad_norm_(parameters, 5)
         adam.step()
-        return [loss.item()]
+
+    loss_of, update = wrap(read), wrap(change)
+
+    def step():
+        adam.zero_grad()
+        loss = loss_of()
+        loss.backward()
+        update()
+        return [loss.detach()]
 
     return step
 
@@ -99,13 +115,13 @@ def generation(state, hidden):
             read, carried = net(F.one_hot(last, 63).float().reshape(1, 1, 63), carried)
             sums = output(read[0]).softmax(1).cumsum(1)
             last = (sums[:, :-1] <= draw).sum(1)
-            symbols.append(last.item())
+            symbols.append(last)
         return symbols
 
     return step
 
 
-def lenet(state):
+def lenet(state, wrap=as_it_is):
     # Ours pools before tanh, which gives the same for less work: so does this, lest the order be what is compared.
     net = nn.Sequential(
         take(nn.Conv2d(1, 20, 5), state, "conv1"), nn.MaxPool2d(2), nn.Tanh(),
@@ -115,18 +131,19 @@ def lenet(state):
         take(nn.Linear(500, 10), state, "output"))
     sgd = torch.optim.SGD(net.parameters(), .1)
     pictures, labels = state["data/pictures"], state["data/labels"]
+    loss_of, update = wrap(lambda: F.cross_entropy(net(pictures), labels)), wrap(sgd.step)
 
     def step():
         sgd.zero_grad()
-        loss = F.cross_entropy(net(pictures), labels)
+        loss = loss_of()
         loss.backward()
-        sgd.step()
-        return [loss.item()]
+        update()
+        return [loss.detach()]
 
     return step
 
 
-def dcgan(state):
+def dcgan(state, wrap=as_it_is):
     widths = [256, 128, 64, 32, 3]
     modules = [take(nn.Linear(100, 256 * 4 * 4), state, "g/0"), nn.Unflatten(1, (256, 4, 4))]
     for i in range(4):
@@ -148,19 +165,31 @@ def dcgan(state):
     loss_of = nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones(64, 1), torch.zeros(64, 1)
 
+    generate = wrap(lambda: g(z))
+    d_loss_of = wrap(lambda fake: loss_of(d(real), ones) + loss_of(d(fake.detach()), zeros))
+    g_loss_of = wrap(lambda fake: loss_of(d(fake), ones))
+    update_d, update_g = wrap(adam_d.step), wrap(adam_g.step)
+
     def step():
-        fake = g(z)
+        fake = generate()
         adam_d.zero_grad()
-        d_loss = loss_of(d(real), ones) + loss_of(d(fake.detach()), zeros)
+        d_loss = d_loss_of(fake)
         d_loss.backward()
-        adam_d.step()
+        update_d()
         adam_g.zero_grad()
-        g_loss = loss_of(d(fake), ones)
+        g_loss = g_loss_of(fake)
         g_loss.backward()
-        adam_g.step()
-        return [d_loss.item(), g_loss.item()]
+        update_g()
+        return [d_loss.detach(), g_loss.detach()]
 
     return step
+
+
+def step_of(system, state, wrap=as_it_is):
+    """The step of a system with the given weights and batch; it gives its losses as tensors."""
+    name, _, hidden = system.rpartition("-")
+    alone = {"gan-1d": gan, "lenet": lenet, "dcgan-64": dcgan}
+    return alone[system](state, wrap) if system in alone else {"char-rnn": char_rnn}[name](state, int(hidden), wrap)
 
 
 def main():
@@ -168,14 +197,16 @@ def main():
     torch.set_num_threads(int(threads))
     state = load_file(file)
     name, _, hidden = system.rpartition("-")
-    alone = {"gan-1d": gan, "lenet": lenet, "dcgan-64": dcgan}
-    step = alone[system](state) if system in alone else {"char-rnn": char_rnn, "generation": generation}[name](state, int(hidden))
-    print("results", *[value for _ in range(CHECKED_STEPS) for value in step()], flush=True)
+    step = generation(state, int(hidden)) if name == "generation" else step_of(system, state)
+    results = [result for _ in range(CHECKED_STEPS) for result in step()]
+    print("results", *[result.item() for result in results], flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         for _ in range(int(line)):
-            step()
+            for result in step():
+                result.item()
         print("seconds", time.perf_counter() - start, flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()
