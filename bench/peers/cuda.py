@@ -10,6 +10,7 @@ import argparse
 import importlib.util
 import json
 import statistics
+import subprocess
 import sys
 import time
 import traceback
@@ -82,12 +83,15 @@ class Preset:
         self.record = json.loads((folder / "record.json").read_text())
         self.tensors = load_file(folder / "tensors.safetensors")  # its keys are those of the record
 
-    def programs(self, kind):
-        programs = []
+    def programs(self, kind, nudged=False):
+        """Its programs as they are before the first step; nudged: each weight changed in its last bit, up or down."""
+        programs, coin = [], torch.Generator().manual_seed(1)
         for number, card in enumerate(self.record["programs"]):
             variables = {}
             for variable in card["variables"]:
                 value = self.values[variable["value"]].to(TYPES[variable["type"]]) if variable["value"] else torch.zeros(variable["shape"], dtype=TYPES[variable["type"]])
+                if nudged and variable["role"] == "PARAMETER":
+                    value = value * (1 + (torch.randint(2, value.shape, generator=coin) * 2 - 1) * 2.0**-23)
                 variables[variable["name"]] = value.reshape(variable["shape"]).to(self.device, copy=True)
             programs.append(Program(str(self.folder / f"{kind}-{number}.pt"), variables, self.device))
         return programs
@@ -105,12 +109,16 @@ class Preset:
                 program.put(call["puts"], inputs[0])
         return results
 
-    def check(self):
+    def nudged(self):
+        """The same from weights that differ in their last bits: what rounding alone makes of it."""
+        return self.check(nudged=True)
+
+    def check(self, nudged=False):
         """
         The largest difference of results and of groups of variables after 1, 5 and 20 steps. All parameters are one group: a bias
         before a normalisation has no gradient but rounding, of which Adam makes full steps, on each machine others.
         """
-        programs, worst = self.programs("check"), {}
+        programs, worst = self.programs("check", nudged), {}
         for step in self.record["steps"]:
             groups = {}
             for call, name, ours, theirs in self.step(programs, step["calls"]):
@@ -262,6 +270,11 @@ def seconds(step, count, device):
     return (time.perf_counter() - begin) / count
 
 
+def driver():
+    asked = subprocess.run(["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"], capture_output=True, text=True)
+    return asked.stdout.split("\n")[0]
+
+
 def peak_mb(make, device):
     """Of the side alone: its weights, and its steps at their largest."""
     if torch.device(device).type != "cuda":
@@ -324,7 +337,7 @@ def main():
     device = json.loads((presets[0] / "record.json").read_text())["device"]
     cuda = torch.device(device).type == "cuda"
     found = {
-        "device": torch.cuda.get_device_name(device) if cuda else device, "torch": torch.__version__, "cuda": torch.version.cuda,
+        "date": time.strftime("%Y-%m-%d"), "device": torch.cuda.get_device_name(device) if cuda else device, "driver": driver() if cuda else "", "torch": torch.__version__, "cuda": torch.version.cuda,
         "presets": {}, "systems": {}}
     # As the service has it, and convolutions in full float32, as the CPU's; what is timed has PyTorch's defaults.
     torch.backends.cudnn.deterministic = True
@@ -334,7 +347,7 @@ def main():
         name = preset.record["name"]
         if not taken(name):
             continue
-        for part in ("check", "watch", "again"):
+        for part in ("check", "nudged", "watch", "again"):
             try:
                 row[part] = getattr(preset, part)()
             except Exception as fault:  # the other presets are checked as well
