@@ -32,10 +32,11 @@ class SubjectExport {
                     FileChannel file = FileChannel.open(
                             out.resolve(system + ".safetensors"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 Map<String, TensorSource> tensors = new LinkedHashMap<>(executable.save());
-                // Slots of optimizers are zero at first.
-                tensors.keySet().removeIf(name -> name.startsWith("adam"));
+                // Slots of optimizers are zero at first; weights of recurrent nets are drawn where the file is read.
+                tensors.keySet().removeIf(name -> name.matches("(adam|rnn|output|state|last).*"));
                 subject.data().forEach((name, value) -> tensors.put("data/" + name, value));
                 Map<String, String> call = Map.of(
+                        "prepare", subject.prepare(),
                         "method", subject.method(),
                         "variables", String.join(" ", subject.program().variables().stream().map(SubjectExport::named).toList()),
                         "inputs", String.join(" ", subject.inputs()),
@@ -58,8 +59,8 @@ class SubjectExport {
         return new HostTensor(DType.BFLOAT16, value.shape(), bytes.flip());
     }
 
-    /** Name and shape. */
+    /** Name, type and shape. */
     private static String named(Variable variable) {
-        return variable.name() + "[" + String.join(",", Arrays.stream(variable.shape().dimensions()).mapToObj(Long::toString).toList()) + "]";
+        return variable.name() + ":" + variable.type() + "[" + String.join(",", Arrays.stream(variable.shape().dimensions()).mapToObj(Long::toString).toList()) + "]";
     }
 }

@@ -9,6 +9,7 @@ in PyTorch eager and compiled by torch.compile, in turns, from the same weights.
 import argparse
 import importlib.util
 import json
+import re
 import statistics
 import subprocess
 import sys
@@ -36,7 +37,7 @@ ROUNDS, ROUND_STEPS = 5, 40
 # So many elements of a tensor are noted at most: every k-th.
 NOTED = 256
 TYPES = {"float32": torch.float32, "float64": torch.float64, "int64": torch.int64, "uint8": torch.uint8, "bool": torch.bool}
-SYSTEMS = ["gan-1d", "char-rnn-512", "lenet", "dcgan-64"]
+SYSTEMS = ["gan-1d", "char-rnn-512", "generation-512", "lenet", "dcgan-64"]
 # Makes what is on the host by its nature: the numbers that a call is given.
 HOST_OPERATORS = {"aten::select", "aten::_local_scalar_dense", "aten::lift_fresh"}
 
@@ -211,23 +212,31 @@ def waits(call, device):
     return {operator: count for operator, count in mode.found.items() if count}
 
 
-def floats(file):
-    """The tensors of a file in which float32 may be shortened."""
-    return {name: tensor.float() if tensor.dtype == torch.bfloat16 else tensor for name, tensor in load_file(file).items()}
+def start(file):
+    """
+    What a system starts from: the names of its variables, all tensors of its file and those that are not in it, and how it is called.
+    float32 may be shortened in the file, slots and states are zero, and the weights of recurrent nets are drawn here.
+    """
+    state = {name: tensor.float() if tensor.dtype == torch.bfloat16 else tensor for name, tensor in load_file(file).items()}
+    with safe_open(file, "pt") as opened:
+        call = opened.metadata()
+    names, generator = [], torch.Generator().manual_seed(1)
+    for variable in call["variables"].split():
+        name, kind, shape = re.fullmatch(r"(.+):(\w+)\[(.*)\]", variable).groups()
+        names.append(name)
+        if name not in state:
+            state[name] = torch.zeros([int(size) for size in shape.split(",") if size], dtype=TYPES[kind])
+            if name.startswith(("rnn/", "output/")):
+                state[name].uniform_(-.08, .08, generator=generator)
+    return names, state, call
 
 
 def ours(folder, system, device):
-    """Our step of a system, from the weights in its file."""
-    file = folder / "systems" / f"{system}.safetensors"
-    state = floats(file)
-    with safe_open(file, "pt") as opened:
-        call = opened.metadata()
-    variables = {}
-    for variable in call["variables"].split():
-        name, _, shape = variable.rstrip("]").rpartition("[")
-        first = state[name].clone() if name in state else torch.zeros([int(size) for size in shape.split(",") if size])
-        variables[name] = first.to(device)
-    program = Program(str(folder / "systems" / f"{system}.pt"), variables, device)
+    """Our step of a system."""
+    names, state, call = start(folder / "systems" / f"{system}.safetensors")
+    program = Program(str(folder / "systems" / f"{system}.pt"), {name: state[name].to(device, copy=True) for name in names}, device)
+    if call["prepare"]:
+        program.call(call["prepare"], [], [], [])
     inputs = [state[f"data/{name}"].to(device) for name in call["inputs"].split()]
     method = getattr(program.module, call["method"])
     integers = torch.zeros(1, dtype=torch.int64)
@@ -236,7 +245,8 @@ def ours(folder, system, device):
 
 
 def peer(folder, system, device, wrap=steps.as_it_is):
-    state = {name: tensor.to(device) for name, tensor in floats(folder / "systems" / f"{system}.safetensors").items()}
+    _, state, _ = start(folder / "systems" / f"{system}.safetensors")
+    state = {name: tensor.to(device) for name, tensor in state.items()}
     with torch.device(device):
         return steps.step_of(system, state, wrap)
 
@@ -296,7 +306,7 @@ def compare_times(folder, system, device, asked):
         "ours": lambda: ours(folder, system, device),
         "eager": lambda: peer(folder, system, device),
     }
-    if not asked.no_compile:
+    if not asked.no_compile and not system.startswith("generation"):  # its loop in Python is what takes the time
         makers["compiled"] = lambda: peer(folder, system, device, torch.compile)
     if cuda:
         makers["ours in a graph"] = lambda: in_graph(ours(folder, system, device))

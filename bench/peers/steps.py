@@ -102,7 +102,7 @@ def char_rnn(state, hidden, wrap=as_it_is):
     return step
 
 
-def generation(state, hidden):
+def generation(state, hidden, wrap=as_it_is):
     net, output = lstm(state, hidden)
     draws = state["data/draws"]
     last, carried = torch.zeros(1, dtype=torch.int64), None
@@ -189,15 +189,13 @@ def step_of(system, state, wrap=as_it_is):
     """The step of a system with the given weights and batch; it gives its losses as tensors."""
     name, _, hidden = system.rpartition("-")
     alone = {"gan-1d": gan, "lenet": lenet, "dcgan-64": dcgan}
-    return alone[system](state, wrap) if system in alone else {"char-rnn": char_rnn}[name](state, int(hidden), wrap)
+    return alone[system](state, wrap) if system in alone else {"char-rnn": char_rnn, "generation": generation}[name](state, int(hidden), wrap)
 
 
 def main():
     system, threads, file = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    state = load_file(file)
-    name, _, hidden = system.rpartition("-")
-    step = generation(state, int(hidden)) if name == "generation" else step_of(system, state)
+    step = step_of(system, load_file(file))
     results = [result for _ in range(CHECKED_STEPS) for result in step()]
     print("results", *[result.item() for result in results], flush=True)
     for line in sys.stdin:
