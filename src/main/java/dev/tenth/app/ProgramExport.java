@@ -39,6 +39,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -79,9 +80,11 @@ public final class ProgramExport {
         Device device = Device.named(arguments[1])
                 .orElseThrow(() -> new IllegalArgumentException("device: " + arguments[1] + " is not cpu or cuda:N"));
         List<String> asked = List.of(arguments).subList(2, arguments.length);
-        Path home = Path.of(System.getenv("TENTH_DATA"));
+        Path data = Optional.ofNullable(System.getenv("TENTH_DATA"))
+                .map(Path::of)
+                .orElse(Path.of(System.getProperty("user.home"), ".tenth", "data"));
         Torch.useThreads(1);
-        try (Library library = new Library(Files.createTempDirectory("tenth-export"), home)) {
+        try (Library library = new Library(Files.createTempDirectory("tenth-export"), data)) {
             ProgramExport export = new ProgramExport(out, device, new CutDatasets(library));
             for (Recipe<?> recipe : Recipes.all()) {
                 export.presets(recipe, asked);

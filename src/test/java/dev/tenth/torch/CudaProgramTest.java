@@ -3,6 +3,7 @@ package dev.tenth.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.tenth.data.FetchedData;
 import dev.tenth.data.Library;
 import dev.tenth.recipe.Parameters;
 import dev.tenth.recipe.Recipe;
@@ -137,7 +138,7 @@ class CudaProgramTest {
 
     private static <P extends Record & Parameters> void assertFit(Recipe<P> recipe, Path directory) {
         Recording recording = new Recording();
-        try (Library library = new Library(directory.resolve("uploads"), Path.of(System.getenv("TENTH_DATA")))) {
+        try (Library library = new Library(directory.resolve("uploads"), FetchedData.directory())) {
             Setting setting = new Setting(Device.CPU, 1, library, new Residents(), (_, _) -> {});
             recording
                     .during(() -> recipe.prepare(recipe.presets().getFirst().parameters(), setting))

@@ -238,9 +238,9 @@ public final class Heart implements Recipe<Heart.Settings> {
         }
 
         private Map<String, HostTensor> look(Plane square) {
-            return program.call("look")
+            return new LinkedHashMap<>(program.call("look")
                     .with("points", HostTensor.of(square.points(), Plane.PICTURED_POINTS, 2))
-                    .run();
+                    .run());
         }
     }
 }

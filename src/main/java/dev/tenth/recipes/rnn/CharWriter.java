@@ -228,7 +228,7 @@ final class CharWriter {
     /** See {@link dev.tenth.recipe.TextModel#start}. An empty prefix reads as a new line. */
     Writing start(String prefix, long seed) {
         long[] read = vocabulary.encode(prefix.isEmpty() ? vocabulary.newLine() : prefix);
-        Map<String, HostTensor> state = program.call("empty").run();
+        Map<String, HostTensor> state = Map.copyOf(program.call("empty").run());
         int position = 0;
         // The last character is read by the first call that writes.
         while (position < read.length - 1) {
@@ -236,7 +236,7 @@ final class CharWriter {
             long[] symbols = Arrays.copyOfRange(read, position, position + chunk);
             Executable.Call call = program.call("read" + chunk).with("symbols", HostTensor.of(symbols, chunk));
             state.forEach(call::with);
-            state = call.run();
+            state = Map.copyOf(call.run());
             position += chunk;
         }
         return new Text(seed, state, read[read.length - 1]);

@@ -181,6 +181,8 @@ class LatentTest {
         return new JsonObject()
                 .put("id", id)
                 .put("ref", "/api/v1/blobs/" + service.store.blobs().put(png.toByteArray()) + ".png")
+                .put("width", 3)
+                .put("height", 3)
                 .encode();
     }
 
