@@ -142,8 +142,11 @@ class RunEventsSocketTest {
 
     @Test
     void aHandshakeThatLacksItsUpgradeIsRefused() {
-        given().header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
-                .get("/ws/v1/runs/" + start(5))
+        String run = start(5);
+        // Such an answer has no body, which the contract says in words alone.
+        given().noFiltersOfType(ContractFilter.class)
+                .header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                .get("/ws/v1/runs/" + run)
                 .then()
                 .statusCode(400);
         awaitViewers(count -> count == 0);
