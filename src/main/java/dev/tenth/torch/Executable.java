@@ -440,7 +440,9 @@ public final class Executable implements AutoCloseable {
                 throw new IllegalStateException(
                         names.get(place) + ": it was not asked for before the method ran again");
             }
-            return NativeArrays.copyOut(arrays.get(place));
+            try (NDArray array = arrays.get(place)) {
+                return NativeArrays.copyOut(array);
+            }
         }
 
         @Override

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
  * Holds each exchange of a test against the OpenAPI document: an answer has a status, a media type, headers and a body that stand
  * there, and so has a request that was granted. Where the document has nothing, the service has nothing.
  */
-final class ContractFilter implements Filter {
+public final class ContractFilter implements Filter {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ContractDocument DOCUMENT = ContractDocument.OPEN_API;
     /** The rest are the dashboard's pages and files. */

@@ -226,7 +226,7 @@ class StreamTest {
     }
 
     /** More than the kernel keeps for a socket that nobody reads. */
-    private static final int MANY_STEPS = 2_500;
+    private static final int MANY_STEPS = 1_500;
 
     @Test
     void whoDoesNotReadMissesPicturesButNoFactsOrIsSentAway() throws Exception {

@@ -100,8 +100,8 @@ class ProgramTest {
                 }));
         try (Executable executable = new Executable(program, Device.CPU, 0)) {
             Executable.Call call = executable.call("draw").with("weights", HostTensor.of(new float[] {0, 1, 3}, 1, 3));
-            Map<String, HostTensor> first = call.with("seed", 1).run();
-            Map<String, HostTensor> other = call.with("seed", 2).run();
+            Map<String, HostTensor> first = Map.copyOf(call.with("seed", 1).run());
+            Map<String, HostTensor> other = Map.copyOf(call.with("seed", 2).run());
             assertThat(call.with("seed", 1).run()).isEqualTo(first);
             assertThat(other.get("normal")).isNotEqualTo(first.get("normal"));
             double[] normal = new double[10_000];
