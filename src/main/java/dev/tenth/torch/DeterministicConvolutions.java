@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
@@ -38,29 +39,29 @@ final class DeterministicConvolutions {
 
     /** {@code at::globalContext().setDeterministicCuDNN(on)}. */
     private static void set(boolean on) throws Throwable {
-        Path library = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cpu"));
-        SymbolLookup torch = SymbolLookup.libraryLookup(library, Arena.global());
-        Linker linker = Linker.nativeLinker();
-        MemorySegment context = (MemorySegment) linker.downcallHandle(
-                        torch.findOrThrow("_ZN2at13globalContextEv"), FunctionDescriptor.of(ValueLayout.ADDRESS))
-                .invokeExact();
-        linker.downcallHandle(
-                        torch.findOrThrow("_ZN2at7Context21setDeterministicCuDNNEb"),
+        function(
+                        "_ZN2at7Context21setDeterministicCuDNNEb",
                         FunctionDescriptor.ofVoid(ValueLayout.ADDRESS, ValueLayout.JAVA_BOOLEAN))
-                .invokeExact(context, on);
+                .invokeExact(context(), on);
     }
 
     /** {@code at::globalContext().deterministicCuDNN()}. */
     static boolean areOn() throws Throwable {
+        return (boolean) function(
+                        "_ZNK2at7Context18deterministicCuDNNEv",
+                        FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS))
+                .invokeExact(context());
+    }
+
+    private static MemorySegment context() throws Throwable {
+        return (MemorySegment) function("_ZN2at13globalContextEv", FunctionDescriptor.of(ValueLayout.ADDRESS))
+                .invokeExact();
+    }
+
+    /** A C++ function of libtorch, by its mangled name. */
+    private static MethodHandle function(String symbol, FunctionDescriptor descriptor) {
         Path library = Path.of(LibUtils.getLibtorchPath(), System.mapLibraryName("torch_cpu"));
         SymbolLookup torch = SymbolLookup.libraryLookup(library, Arena.global());
-        Linker linker = Linker.nativeLinker();
-        MemorySegment context = (MemorySegment) linker.downcallHandle(
-                        torch.findOrThrow("_ZN2at13globalContextEv"), FunctionDescriptor.of(ValueLayout.ADDRESS))
-                .invokeExact();
-        return (boolean) linker.downcallHandle(
-                        torch.findOrThrow("_ZNK2at7Context18deterministicCuDNNEv"),
-                        FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.ADDRESS))
-                .invokeExact(context);
+        return Linker.nativeLinker().downcallHandle(torch.findOrThrow(symbol), descriptor);
     }
 }
