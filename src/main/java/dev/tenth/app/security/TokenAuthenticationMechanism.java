@@ -45,7 +45,7 @@ public class TokenAuthenticationMechanism implements HttpAuthenticationMechanism
             <meta name="viewport" content="width=device-width">
             <title>Tenth</title>
             <style>:root { color-scheme: light dark } body { font: 1rem/1.5 system-ui; max-width: 34rem; margin: 15vh auto; padding: 0 1rem }</style>
-            <h1>This service asks for its token</h1>
+            <h1>This service requires a token</h1>
             <p>When it started, it printed an address that ends in <code>?token=…</code>. Open that address, or enter its token.
             This browser then remembers it for 30 days.</p>
             <form method="get"><label>Token <input name="token" type="password" autocomplete="off" required autofocus></label>
