@@ -19,8 +19,22 @@ record Method(
         List<Tensor> outputs,
         List<Instruction> instructions) {
 
-    /** Whether it draws random numbers. */
+    /** Whether it draws random numbers, also inside of loops. */
     boolean draws() {
-        return instructions.stream().anyMatch(Instruction.Seed.class::isInstance);
+        return draws(instructions);
+    }
+
+    private static boolean draws(List<Instruction> instructions) {
+        return instructions.stream().anyMatch(instruction -> switch (instruction) {
+            case Instruction.Seed _ -> true;
+            case Instruction.Repeat repeat -> draws(repeat.body());
+            case Instruction.ByDevice either ->
+                draws(either.cpu().instructions()) || draws(either.other().instructions());
+            case Instruction.Call _,
+                    Instruction.Gradient _,
+                    Instruction.Leaf _,
+                    Instruction.Move _,
+                    Instruction.Read _ -> false;
+        });
     }
 }

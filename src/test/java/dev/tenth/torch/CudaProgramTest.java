@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -176,6 +177,26 @@ class CudaProgramTest {
                 }));
         assertThat(program.archive(Device.CPU)).isNotEmpty();
         assertThatThrownBy(() -> program.archive(Device.cuda(0))).hasMessageContaining("draws of two seeds take turns");
+    }
+
+    @Test
+    void aMethodDrawsAlsoWhereItsSeedIsInsideALoop() {
+        Program program = Program.trace(Precision.FLOAT32, methods -> methods.method(
+                        "loop",
+                        t -> t.output(
+                                "sum",
+                                t.repeat(
+                                                2,
+                                                List.of(t.zeros(3)),
+                                                (round, sum) -> new Trace.Round(
+                                                        List.of(sum.getFirst()
+                                                                .plus(t.random(round)
+                                                                        .normal(3))),
+                                                        List.of()))
+                                        .getFirst()))
+                .method("none", t -> t.output("zeros", t.zeros(3))));
+        assertThat(program.method("loop").draws()).isTrue();
+        assertThat(program.method("none").draws()).isFalse();
     }
 
     @Test
